@@ -1,0 +1,33 @@
+# Two commands: `make run` and `make test`. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8501
+
+.PHONY: run test lint clean
+
+run: $(VENV)/.ready
+	@$(PY) -m data_pipeline build --if-missing
+	@echo "→ http://localhost:$(PORT)"
+	@$(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/.ready-dev
+	@$(PY) -m tests.browser.chromium
+	@$(VENV)/bin/ruff check .
+	@$(PY) -m pytest
+
+lint: $(VENV)/.ready-dev
+	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+
+$(VENV)/.ready: requirements.txt
+	@test -x $(PY) && $(PY) -m pip --version >/dev/null 2>&1 || sh .ci/venv.sh $(PYTHON) $(VENV)
+	@echo "安裝套件 installing packages …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) duckdb/store

@@ -1,0 +1,352 @@
+"""How is an answer drawn? Lines for time, bars from zero, direct labels, 民國 ticks; plain dicts, no Plotly Express.
+
+Each chart carries a text alternative, and the figures themselves one click below it. Figures are cached by the build
+and what was asked, so a page that is opened again is drawn again from memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard import look, warehouse, words
+from dashboard.warehouse import Answer
+from dashboard.words import t
+
+CONFIG = {"displayModeBar": False, "showSendToCloud": False, "scrollZoom": False}
+SIZE = 16
+TICKS = 7  # on half a screen
+
+
+def trend(
+    answer: Answer,
+    split: str | None = None,
+    labels: dict[str, dict] | None = None,
+    target: float | None = None,
+    floor: float = 0,
+    height: int = 380,
+    key: str | None = None,
+) -> None:
+    """Lines over months of an answer split `by=("month",)` or `by=("month", split)`.
+
+    The month that the data do not fill is drawn lighter and dashed. Direct labels stand at the lines' ends.
+    An axis that does not start at zero (`floor`) says so under the chart.
+    """
+    if not answer.rows:
+        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        return
+    figure = trend_figure(
+        answer,
+        split,
+        tuple((k, words.pick(v)) for k, v in (labels or {}).items()),
+        target,
+        floor,
+        height,
+        words.language(),
+    )
+    key = key or f"trend-{answer.name}-{split}"
+    st.plotly_chart(figure, config=CONFIG, theme=None, key=key, alt=alt(answer))
+    if floor:
+        st.caption(t("frame.floor", floor=words.amount(floor, answer.metric.unit)))
+    _figures(answer, split, labels, key)
+
+
+def bars(
+    answer: Answer,
+    dimension: str,
+    labels: dict[str, dict],
+    ordered: bool = False,
+    accent: Sequence[str] = (),
+    height: int | None = None,
+    key: str | None = None,
+    click: bool | Callable[[], None] = False,
+    top: int | None = None,
+):
+    """Horizontal bars, largest first unless `ordered`; the value stands at the bar's end. Returns the event.
+
+    `click` may be what to do when a bar is chosen. `top` keeps the largest few; the figures below still have all.
+    """
+    rows = [row for row in answer.rows if row["value"] is not None]
+    if not rows:
+        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        return None
+    if ordered:
+        order = list(labels)
+        rows = sorted(rows, key=lambda row: order.index(row[dimension]) if row[dimension] in order else 999)
+    else:
+        rows = sorted(rows, key=lambda row: -row["value"])[:top]
+    figure = _bars(
+        tuple(
+            (row[dimension], words.pick(labels.get(row[dimension], {"zh": "—", "en": "—"})), row["value"], row["n"])
+            for row in rows
+        ),
+        answer.metric.unit,
+        tuple(accent),
+        height or 60 + 34 * len(rows),
+        words.language(),
+    )
+    key = key or f"bars-{answer.name}-{dimension}"
+    event = st.plotly_chart(
+        figure,
+        config=CONFIG,
+        theme=None,
+        key=key,
+        alt=alt(answer),
+        selection_mode="points",
+        on_select=click if callable(click) else "rerun" if click else "ignore",
+    )
+    _figures(answer, dimension, labels, key)
+    return event
+
+
+@functools.lru_cache(maxsize=256)
+def trend_figure(answer: Answer, split, labels, target, floor: float, height: int, language: str) -> dict:
+    names, unit = dict(labels), answer.metric.unit
+    groups: dict[str | None, list[dict]] = {}
+    for row in answer.rows:
+        groups.setdefault(row[split] if split else None, []).append(row)
+    order = [code for code in names if code in groups] or list(groups)
+    order = sorted(order, key=lambda code: -sum(row["value"] or 0 for row in groups[code])) if split else order
+    months = sorted({row["month"] for row in answer.rows})
+    unfinished = _unfinished(answer, months)
+    scale, suffix = _scale([row["value"] for row in answer.rows], unit)
+    traces, notes = [], []
+    for place, code in enumerate(order):
+        colour = look.SERIES[place] if place < len(look.SERIES) else look.REST
+        rows = groups[code]
+        whole = [row for row in rows if row["month"] != unfinished]
+        name = names.get(code, "") if split else words.pick(answer.metric.label)
+        traces.append(_line(whole, unit, scale, colour, name, dash="solid"))
+        if unfinished and len(rows) > len(whole):
+            traces.append(
+                _line(rows[-2:], unit, scale, colour, t("frame.unfinished", month=name), dash="dot", light=True)
+            )
+        if split and whole and whole[-1]["value"] is not None:
+            notes.append(
+                {
+                    "x": whole[-1]["month"],
+                    "y": whole[-1]["value"] * scale,
+                    "text": f"<b>{name}</b>",
+                    "showarrow": False,
+                    "xanchor": "left",
+                    "xshift": 8,
+                    "font": {"color": _readable(colour), "size": SIZE},
+                }
+            )
+    shapes = []
+    if target is not None:
+        shapes.append(
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": target * scale,
+                "y1": target * scale,
+                "line": {"color": look.MUTED, "width": 1.5, "dash": "dash"},
+            }
+        )
+        notes.append(
+            {
+                "xref": "paper",
+                "x": 1,
+                "y": target * scale,
+                "yshift": 12,
+                "xanchor": "right",
+                "showarrow": False,
+                "text": t("frame.target", value=words.amount(target, unit)),
+                "font": {"color": look.MUTED, "size": SIZE - 1},
+            }
+        )
+    ticks = _ticks(months)
+    drawn = layout(height, right=130 if split else 24)
+    drawn |= {
+        "xaxis": {
+            "tickvals": ticks,
+            "ticktext": [words.month_tick(each) for each in ticks],
+            "showgrid": False,
+            "tickangle": 0,
+            "tickfont": {"size": SIZE - 1},
+            "linecolor": look.GREY,
+            "ticks": "outside",
+            "tickcolor": look.PALE,
+        },
+        "yaxis": {
+            "rangemode": "tozero",
+            "autorangeoptions": {"minallowed": floor * scale},
+            "gridcolor": "#E6E9EE",
+            "zerolinecolor": look.GREY,
+            "ticksuffix": suffix,
+            "showticksuffix": "all" if suffix == "%" else "last",
+            "tickfont": {"size": SIZE - 1},
+            "separatethousands": True,
+            "nticks": 6,
+        },
+        "annotations": _apart(notes, [row["value"] * scale for row in answer.rows if row["value"] is not None], height),
+        "shapes": shapes,
+        "hovermode": "closest",
+    }
+    return {"data": traces, "layout": drawn}
+
+
+@functools.lru_cache(maxsize=256)
+def _bars(rows, unit: str, accent, height: int, language: str) -> dict:
+    rows = rows[::-1]  # Plotly draws from the bottom up
+    biggest = max((abs(row[2]) for row in rows), default=1)
+    texts = [words.amount(value, unit) for _, _, value, _ in rows]
+    hover = [
+        f"{plain(name)}：{words.amount(value, unit, exact=True)}"
+        + (f"<br>n = {words.number(n)}" if n is not None else "")
+        for _, name, value, n in rows
+    ]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [row[2] for row in rows],
+        "y": [plain(row[1]) for row in rows],
+        "customdata": [row[0] for row in rows],
+        "text": texts,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"size": SIZE, "color": look.INK},
+        "hovertext": hover,
+        "hoverinfo": "text",
+        "marker": {"color": [look.ACCENT if not accent or row[0] in accent else look.REST for row in rows]},
+    }
+    drawn = layout(height, left=10, top=6, bottom=6)
+    drawn |= {
+        "xaxis": {"visible": False, "range": [0, biggest * 1.22], "fixedrange": True},
+        "yaxis": {"automargin": True, "tickfont": {"size": SIZE}, "fixedrange": True, "ticksuffix": "  "},
+        "bargap": 0.32,
+    }
+    return {"data": [trace], "layout": drawn}
+
+
+def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, light: bool = False) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(rows) > 2 else "lines+markers",
+        "name": name,
+        "showlegend": False,
+        "x": [row["month"] for row in rows],
+        "connectgaps": False,
+        "y": [None if row["value"] is None else row["value"] * scale for row in rows],
+        "line": {"color": colour, "width": 3, "dash": dash},
+        "opacity": 0.55 if light else 1,
+        "hovertext": [
+            f"{plain(name)}　{words.month(row['month'])}：{words.amount(row['value'], unit, exact=True)}"
+            + (f"<br>n = {words.number(row['n'])}" if row["n"] is not None else "")
+            for row in rows
+        ],
+        "hoverinfo": "text",
+    }
+
+
+def layout(height: int, left: int = 56, right: int = 24, top: int = 16, bottom: int = 40) -> dict:
+    return {
+        "height": height,
+        "margin": {"l": left, "r": right, "t": top, "b": bottom},
+        "paper_bgcolor": look.WHITE,
+        "plot_bgcolor": look.WHITE,
+        "font": {"family": look.FONT, "size": SIZE, "color": look.INK},
+        "hoverlabel": {"font": {"family": look.FONT, "size": SIZE}, "align": "left"},
+        "showlegend": False,
+        "separators": ".,",
+    }
+
+
+def _scale(values: Sequence[float | None], unit: str) -> tuple[float, str]:
+    """The factor and suffix of an axis, so that its ticks read as people say the numbers."""
+    biggest = max((abs(value) for value in values if value is not None), default=0)
+    if unit == "percent":
+        return 100, "%"
+    zh = words.language() == "zh"
+    if unit == "twd":
+        return (1e-8, " 億") if zh else (1e-6, " M")
+    if biggest >= 20_000:
+        return (1e-4, " 萬") if zh else (1e-3, " k")
+    return 1, ""
+
+
+def _ticks(months: Sequence[dt.date]) -> list[dt.date]:
+    """At most seven ticks, on round months: every month, every 3rd (1, 4, 7, 10), half years or Januaries."""
+    for step in (1, 3, 6, 12, 24):
+        ticks = [each for each in months if (each.year * 12 + each.month - 1) % step == 0]
+        if len(ticks) <= TICKS and ticks:
+            return ticks
+    return [months[0], months[-1]]
+
+
+def _unfinished(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:
+    """The month that the data do not reach the end of, if it is on the chart."""
+    reach = answer.provenance.reach
+    if reach is None or not months:
+        return None
+    whole = (reach + dt.timedelta(days=1)).day == 1
+    first = reach.replace(day=1)
+    return first if not whole and first in months else None
+
+
+def _apart(notes: list[dict], values: Sequence[float], height: int) -> list[dict]:
+    """Move labels that would stand on each other apart; each keeps its order from top to bottom."""
+    labels = sorted(
+        (note for note in notes if note.get("xanchor") == "left" and "xref" not in note), key=lambda note: -note["y"]
+    )
+    if len(labels) < 2:
+        return notes
+    top = max(values)
+    per_pixel = (top - min(0, *values)) / max(1, height - 56) or 1
+    last = None
+    for note in labels:
+        place = -note["y"] / per_pixel
+        shift = 0.0 if last is None else max(0.0, last + SIZE * 1.35 - place)
+        note["yshift"] = -shift
+        last = place + shift
+    return notes
+
+
+def _readable(colour: str) -> str:
+    """A text colour of the same family that reads on white."""
+    return {"#E69F00": "#8A5A00", "#56A0D3": "#0072B2"}.get(colour, colour)
+
+
+def plain(text: str) -> str:
+    """Plotly reads some markup in texts: data must not bring any."""
+    return text.replace("<", "‹").replace(">", "›")
+
+
+def alt(answer: Answer) -> str:
+    """What the chart says, for those who cannot see it: the metric, how many points, the last one."""
+    label = words.pick(answer.metric.label)
+    known = [row["value"] for row in answer.rows if row["value"] is not None]
+    if not known:
+        return label
+    return t(
+        "frame.alt",
+        label=label,
+        points=len(known),
+        low=words.amount(min(known), answer.metric.unit),
+        high=words.amount(max(known), answer.metric.unit),
+    )
+
+
+def _figures(answer: Answer, split: str | None, labels: dict[str, dict] | None, key: str) -> None:
+    """The figures of a chart as a table, one click below it: its text alternative. Sent only when opened."""
+    shown = st.expander(t("frame.table"), key=f"{key}-figures", on_change="rerun")
+    if not shown.open:
+        return
+    rows = []
+    for row in answer.rows:
+        cells: dict[str, object] = {}
+        if "month" in row:
+            cells[t("frame.month")] = words.month(row["month"])
+        if split:
+            cells[words.pick(warehouse.dimension(split).label)] = words.pick((labels or {}).get(row[split]))
+        cells[words.pick(answer.metric.label)] = words.amount(row["value"], answer.metric.unit, exact=True)
+        if row["n"] is not None:
+            cells["n"] = row["n"]
+        rows.append(cells)
+    shown.dataframe(rows, hide_index=True)

@@ -1,0 +1,138 @@
+"""What has the visitor chosen? Period and language in the frame, the rest on the page; all of it in the link.
+
+The link holds codes (`year=112`, `district=yongkang`), the same in both languages. Streamlit's own binding of widgets
+writes the words on screen into the link (`year=112 年`), so that a link would not survive a change of language; hence
+the few lines of `_linked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard import periods, warehouse
+from dashboard.periods import ALL, Period
+from dashboard.words import LANGUAGES, month, pick, t, year
+from dashboard.words import period as period_words
+
+PARTS = ("", "Q1", "Q2", "Q3", "Q4", *(f"{number:02}" for number in range(1, 13)))
+ENDONYMS = {"zh": "中文", "en": "English"}
+
+
+def bar(with_period: bool) -> None:
+    """The row beside the menu: period and language."""
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="bar"):
+        years = ["all", *(str(each) for each in reversed(warehouse.years()))]
+        default = years[min(1, len(years) - 1)]
+        _linked("year", years, default)
+        _linked("part", PARTS, "")
+        if with_period:
+            chosen = st.selectbox(
+                t("frame.period"), years, key="year", width=130, label_visibility="collapsed",
+                format_func=lambda each: t("frame.all_years") if each == "all" else year(int(each) + periods.ROC),
+            )  # fmt: skip
+            st.selectbox(
+                t("frame.part"), PARTS, key="part", width=160, disabled=chosen == "all", label_visibility="collapsed",
+                format_func=lambda each: _part_words(chosen, each),
+            )  # fmt: skip
+        _linked("lang", LANGUAGES, "zh")
+        st.segmented_control(
+            t("frame.language"), LANGUAGES, key="lang", required=True, format_func=ENDONYMS.get,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    for key, usual in (("year", default), ("part", ""), ("lang", "zh")):
+        _tell(key, usual)
+
+
+def period() -> Period:
+    """The chosen period; all years where nothing is chosen."""
+    chosen, part = st.session_state.get("year") or "all", st.session_state.get("part") or ""
+    if chosen == "all":
+        return ALL
+    return periods.parse(_code(chosen, part)) or ALL
+
+
+def choice(dimension: str, key: str | None = None) -> list[str]:
+    """One value of a dimension or all of them, kept in the link under `key`; [] means all."""
+    options = warehouse.labels(dimension)
+    key = key or dimension
+    name = pick(warehouse.dimension(dimension).label)
+    _linked(key, list(options), None)
+    chosen = st.selectbox(
+        name, list(options), index=None, key=key, width=280, label_visibility="collapsed",
+        placeholder=t("frame.all_of", name=name), format_func=lambda code: pick(options[code]),
+    )  # fmt: skip
+    _tell(key, None)
+    return [chosen] if chosen else []
+
+
+def option(
+    key: str, options: dict[str, str], label: str, required: bool = False, listed: bool = False, placeholder: str = ""
+) -> str | None:
+    """One of a page's own options (code → words), side by side or `listed`; None where none is chosen."""
+    default = next(iter(options)) if required else None
+    _linked(key, list(options), default)
+    if listed:
+        chosen = st.selectbox(
+            label, list(options), index=None, key=key, width=400, label_visibility="collapsed",
+            placeholder=placeholder or t("frame.all"), format_func=options.get,
+        )  # fmt: skip
+    else:
+        chosen = st.segmented_control(
+            label, list(options), key=key, required=required, format_func=options.get, label_visibility="collapsed"
+        )
+    _tell(key, default)
+    return chosen
+
+
+def from_chart(key: str, chart: str) -> Callable[[], None]:
+    """What a click on a bar of `chart` does: choose the bar's value under `key`; a click on the chosen one frees it."""
+
+    def take() -> None:
+        points = st.session_state[chart]["selection"]["points"]
+        if points:
+            code = points[0]["customdata"]
+            code = code[0] if isinstance(code, list | tuple) else code
+            st.session_state[key] = None if st.session_state.get(key) == code else code
+
+    return take
+
+
+def _linked(key: str, options: Sequence[str], default: str | None) -> None:
+    """Before the widget `key` is drawn: its value from the last run, else from the link, else the default.
+
+    A value of the link that is not an option is left out with a note.
+    """
+    kept = f"kept-{key}"
+    if key not in st.session_state and kept not in st.session_state:
+        asked = st.query_params.get(key)
+        if asked and asked not in options:
+            st.toast(t("frame.ignored", name=key, value=asked[:40]), icon=":material/link_off:")
+        st.session_state[kept] = asked if asked in options else default
+    value = st.session_state.get(key, st.session_state.get(kept))
+    # Set anew at every run, so that it stays while its widget is not on the page.
+    st.session_state[key] = st.session_state[kept] = value if value in options else default
+
+
+def _tell(key: str, default: str | None) -> None:
+    """After the widget is drawn: put its value into the link, unless it is the usual one."""
+    value = st.session_state.get(key)
+    st.session_state[f"kept-{key}"] = value
+    if value is None or value == default:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
+
+
+def _code(chosen: str, part: str) -> str:
+    if not part:
+        return chosen
+    return f"{chosen}{part}" if part.startswith("Q") else f"{chosen}-{part}"
+
+
+def _part_words(chosen: str, part: str) -> str:
+    if not part or chosen == "all":
+        return t("frame.whole_year")
+    found = periods.parse(_code(chosen, part))
+    return month(found.start) if found.months == 1 else period_words(found)

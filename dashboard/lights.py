@@ -1,0 +1,102 @@
+"""How many are in which state? Stacked bars of the seven states, each with its shape, word and colour."""
+
+from __future__ import annotations
+
+import functools
+
+import streamlit as st
+
+from dashboard import charts, look, tiles, warehouse, words
+from dashboard.warehouse import Answer
+from dashboard.words import t
+
+
+def states(
+    answer: Answer, dimension: str, labels: dict[str, dict], height: int | None = None, open_only: bool = False
+) -> None:
+    """Stacked bars of an answer split `by=(dimension, "light")`; each state in its colour, with its shape.
+
+    `open_only` leaves the completed out of the bars and says their number in words: few in trouble would not show
+    beside many that are done.
+    """
+    order = [code for code in labels if any(row[dimension] == code for row in answer.rows)]
+    if not order:
+        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        return
+    key = f"states-{answer.name}-{dimension}"
+    figure = _states(
+        answer,
+        dimension,
+        tuple((code, words.pick(labels[code])) for code in order),
+        height or 30 + 52 * len(order),
+        open_only,
+        words.language(),
+    )
+    used = {row["light"] for row in answer.rows if row["value"]} - ({"completed"} if open_only else set())
+    tiles.chips([state for state in look.STATES if state in used])
+    st.plotly_chart(figure, config=charts.CONFIG, theme=None, key=key, alt=charts.alt(answer))
+    shown = st.expander(t("frame.table"), key=f"{key}-figures", on_change="rerun")
+    if shown.open:
+        lights = warehouse.labels("light")
+        counts = {(row[dimension], row["light"]): row["value"] for row in answer.rows}
+        head = words.pick(warehouse.dimension(dimension).label)
+        shown.dataframe(
+            [
+                {head: words.pick(labels[code])}
+                | {words.pick(lights[s]): counts.get((code, s), 0) for s in look.STATES}
+                for code in order
+            ],
+            hide_index=True,
+        )
+
+
+@functools.lru_cache(maxsize=128)
+def _states(answer: Answer, dimension: str, names, height: int, open_only: bool, language: str) -> dict:
+    names, unit, lights = names[::-1], answer.metric.unit, warehouse.labels("light")
+    counts = {(row[dimension], row["light"]): row["value"] for row in answer.rows}
+    totals = {code: sum(row["value"] for row in answer.rows if row[dimension] == code) for code, _ in names}
+    shown = [code for code in look.STATES if not (open_only and code == "completed")]
+    biggest = max(sum(counts.get((code, state), 0) for state in shown) for code, _ in names) or 1
+    titles = [charts.plain(name) for _, name in names]
+    if open_only:
+        titles = [
+            f"{title}<br>{t('frame.done_of', done=counts.get((code, 'completed'), 0), all=totals[code])}"
+            for title, (code, _) in zip(titles, names, strict=True)
+        ]
+    traces = []
+    for code in shown:
+        state = look.STATES[code]
+        values = [counts.get((name, code), 0) for name, _ in names]
+        if not any(values):
+            continue
+        word = words.pick(lights[code])
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": f"{state.icon} {word}",
+                "x": values,
+                "y": titles,
+                "marker": {"color": state.colour, "line": {"color": look.WHITE, "width": 1}},
+                # A part too narrow for its figure keeps it for the hover and the table.
+                "text": [words.number(value) if value > biggest * 0.035 else "" for value in values],
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "constraintext": "none",
+                "textfont": {"size": charts.SIZE, "color": state.text},
+                "hovertext": [
+                    f"{charts.plain(name)}　{state.icon} {word}：{words.amount(value, unit)}"
+                    for (_, name), value in zip(names, values, strict=True)
+                ],
+                "hoverinfo": "text",
+            }
+        )
+    drawn = charts.layout(height, left=10, top=4, bottom=4)
+    drawn |= {
+        "barmode": "stack",
+        "bargap": 0.3,
+        "xaxis": {"visible": False, "fixedrange": True},
+        "yaxis": {"automargin": True, "tickfont": {"size": charts.SIZE}, "fixedrange": True, "ticksuffix": "  "},
+    }
+    return {"data": traces, "layout": drawn}

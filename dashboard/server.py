@@ -1,0 +1,64 @@
+"""What does the server do besides the pages? Health, headers, and imports that no visitor should wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from contextlib import asynccontextmanager
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.warehouse import NoBuild, here
+
+# Streamlit writes style and script into its page, and deck.gl starts its workers from blobs; nothing needs the outside.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; "
+    "worker-src 'self' blob:; "
+    "frame-ancestors 'self'; base-uri 'self'; form-action 'self'; object-src 'none'"
+)
+HEADERS = {
+    b"content-security-policy": POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+}
+
+
+class Headers:
+    """Adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in HEADERS]
+                message = {**message, "headers": [*kept, *HEADERS.items()]}
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def health(request: Request) -> JSONResponse:
+    """200 with the build in use; 503 while there is none."""
+    try:
+        return JSONResponse({"status": "ok", "build": here().name()})
+    except NoBuild:
+        return JSONResponse({"status": "no build"}, status_code=503)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    """Import what pages need before the first visitor comes: charts and maps take a second."""
+    for name in ("pandas", "plotly.graph_objects", "pydeck"):
+        await asyncio.to_thread(importlib.import_module, name)
+    yield {}
+
+
+ROUTES = [Route("/healthz", health)]
+MIDDLEWARE = [Middleware(Headers)]

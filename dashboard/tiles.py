@@ -1,0 +1,307 @@
+"""What does one headline figure say at a glance? Titles, tiles, chips and small tables: all HTML of the house is here.
+
+Every value goes through Jinja's autoescape: no text from the data can become markup.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jinja2
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import look, warehouse, words
+from dashboard.periods import Period
+from dashboard.warehouse import Answer
+from dashboard.words import pick, t
+
+_html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+_TITLE = _html.from_string("""
+<h1 class="message">{{ message }}</h1>
+<p class="beneath">
+{% for part in parts %}<span>{{ part }}</span>{% endfor %}
+{% if simulated %}<span class="mark">△ {{ simulated }}</span>{% endif %}
+</p>""")
+
+_TILE = _html.from_string("""
+<div class="tile">
+<div class="label">{{ label }}</div>
+<div class="value" title="{{ exact }}">{{ value }}<small>{{ unit }}</small></div>
+{% for line in lines %}<div class="line">{{ line }}</div>{% endfor %}
+{% if spark %}<img src="{{ spark }}" alt="{{ spark_label }}">{% endif %}
+<div class="foot">{% if mark %}<span class="mark {{ mark_class }}">{{ mark }}</span> {% endif %}{{ foot }}</div>
+</div>""")
+
+# An image and not markup of the page: the page's sanitiser takes SVG out.
+_SPARK = _html.from_string(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 34" preserveAspectRatio="none">'
+    '<polyline points="{{ points }}" fill="none" stroke="{{ colour }}" stroke-width="2.5"'
+    ' vector-effect="non-scaling-stroke"/></svg>'
+)
+
+_CHIP = _html.from_string(
+    '<span class="chip" style="background:{{ state.colour }};color:{{ state.text }}">{{ state.icon }} {{ word }}</span>'
+)
+
+_TABLE = _html.from_string("""
+<table class="plain"><thead><tr>
+{% for column in columns %}
+<th class="{{ column.align }}" scope="col" style="width:{{ column.width or 'auto' }}">{{ column.title }}</th>
+{% endfor %}
+</tr></thead><tbody>
+{% for row in rows %}<tr>
+{% for cell in row %}<td class="{{ columns[loop.index0].align }}">{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}</tbody></table>""")
+
+
+_STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
+_HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
+_CODE = _html.from_string("<code>{{ text }}</code>")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a small table: its title, `right` for figures, and how wide it is where that must be said."""
+
+    title: str
+    align: str = ""
+    width: str = ""
+
+
+def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: bool = False) -> None:
+    """The screen's one message; under it the period, the sources' reach and the mark of simulated data.
+
+    `simulated` sets the mark where the screen shows simulated data that did not come as answers.
+    """
+    reach = min((a.provenance.reach for a in answers if a.provenance.reach), default=None)
+    due = min((a.provenance.next_due for a in answers if a.provenance.next_due), default=None)
+    simulated = simulated or any(answer.is_simulated for answer in answers)
+    told = [*parts]
+    if reach:
+        told.append(t("frame.as_of", day=words.day(reach)))
+    if due and not simulated:
+        told.append(t("frame.next_due", day=words.day(due)))
+    st.html(_TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
+
+
+def operational(
+    answer: Answer, against: Answer | None = None, against_period: Period | None = None, trend: Answer | None = None
+) -> None:
+    """A tile of a computed figure: value, change, target with its light, the last 13 points, as-of, About."""
+    metric = answer.metric
+    value, unit = words.figure(answer.value, metric.unit)
+    lines = []
+    told = words.change(answer.value, against.value, metric.unit) if against and against_period else None
+    if told:
+        lines.append(t("frame.change", told=told, versus=words.period(against_period)))
+    rests = []
+    if metric.target is not None and answer.value is not None:
+        met = answer.value >= metric.target if metric.better != "down" else answer.value <= metric.target
+        rests.append(t("frame.target", value=words.amount(metric.target, metric.unit)))
+        rests.append(t("frame.met" if met else "frame.missed"))
+    if answer.n is not None:
+        rests.append(t("frame.n", n=words.number(answer.n)))
+    if rests:
+        lines.append("　".join(rests))
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.html(
+            _TILE.render(
+                label=pick(metric.label),
+                value=value,
+                unit=unit,
+                lines=lines,
+                exact=words.amount(answer.value, metric.unit, exact=True),
+                spark=_spark([row["value"] for row in trend.rows[-13:]]) if trend else "",
+                spark_label=pick(metric.label),
+                foot=_foot(answer),
+                mark=t("frame.simulated") if answer.is_simulated else "",
+                mark_class="",
+            )
+        )
+        about(answer)
+
+
+def published(row: dict, beside: Answer | None = None, beside_words: str = "") -> None:
+    """A tile of a printed figure with its document, and the operational figure beside it; or why there is none."""
+    text, unit = words.published_figure(row)
+    lines = []
+    if beside is not None:
+        got = words.amount(beside.value, beside.metric.unit)
+        lines.append(f"{t('frame.operational')} {got} {beside_words}".rstrip())
+    elif beside_words:
+        lines.append(beside_words)
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.html(
+            _TILE.render(
+                label=row["label_zh"] if words.language() == "zh" else row["label_en"],
+                value=text,
+                unit=unit,
+                lines=lines,
+                exact=row["quote"],
+                spark="",
+                spark_label="",
+                foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
+                mark=t("frame.published"),
+                mark_class="published",
+            )
+        )
+        about(beside, row)
+
+
+def chip(state: str) -> str:
+    """The HTML of a state's chip: icon, word, colour."""
+    return _CHIP.render(state=look.STATES[state], word=pick(warehouse.labels("light")[state]))
+
+
+def chips(states: Sequence[str]) -> None:
+    """The key to the states: shape, word and colour."""
+    st.html(f'<p class="chips">{" ".join(chip(state) for state in states)}</p>')
+
+
+def badge(state: look.State, word: str) -> Markup:
+    """A chip that may stand in a cell of `table`."""
+    return Markup(_CHIP.render(state=state, word=word))
+
+
+def stacked(main: object, *beneath: object) -> Markup:
+    """A cell of several lines: what counts, then what belongs to it; empty lines are left out."""
+    return Markup(_STACKED.render(main=main, beneath=[line for line in beneath if line]))
+
+
+def hint(text: str, full: str) -> Markup:
+    """A short form whose full one shows under the pointer."""
+    return Markup(_HINT.render(text=text, full=full))
+
+
+def code(text: str) -> Markup:
+    """A formula in a cell."""
+    return Markup(_CODE.render(text=text))
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+    """A small table to read, not to sort."""
+    st.html(_TABLE.render(columns=columns, rows=rows))
+
+
+def beside(rows: Sequence[dict]) -> None:
+    """Printed figures with what the records of the same period give, and the verdict of the reconciliation."""
+    found = {(row["document"], row["key"], row["period_iso"]): row for row in warehouse.table("marts.reconciliation")}
+    cells = []
+    for row in rows:
+        check = found[row["document"], row["key"], row["period_iso"]]
+        label = row["label_zh"] if words.language() == "zh" else row["label_en"]
+        again = {**row, "value": check["recomputed"], "qualifier": None}
+        digits = len(row["value_text"].partition(".")[2]) + (2 if row["kind"] != "exact" else 0)
+        got = words.number(check["recomputed"], digits) if again["value"] is not None else "—"
+        cells.append(
+            [f"{label}（{words.printed_period(row)}）", words.published(row), got, t(f"verdict.{check['verdict']}")]
+        )
+    table(
+        [
+            Column(t("frame.published")),
+            Column(t("frame.printed"), "right"),
+            Column(t("frame.recomputed"), "right"),
+            Column(t("frame.verdict")),
+        ],
+        cells,
+    )
+
+
+def decisions(works: Sequence[dict], limit: int) -> None:
+    """Works behind, with the five answers a red light owes: how far, since when, why, who acts, promised for when."""
+    if not works:
+        st.info(t("overview.decide_none"))
+        return
+    agencies, lights = warehouse.labels("agency_id"), warehouse.labels("light")
+    rows = []
+    for work in works[:limit]:
+        state = look.STATES[work["light"]]
+        gap = t("overview.gap_cell", points=words.number(work["gap_points"], 1), days=words.number(work["gap_days"]))
+        rows.append(
+            [
+                work["title"],
+                f"{state.icon} {pick(lights[work['light']])}",
+                gap,
+                words.day(work["behind_since"]),
+                work["lag_cause"] or "—",
+                pick(agencies.get(work["owner_id"] or work["agency_id"])) or "—",
+                words.day(work["promised_on"]),
+            ]
+        )
+    names = ("work", "state", "gap", "since", "why", "who", "promised")
+    table([Column(t(f"overview.{name}"), "right" if name == "gap" else "") for name in names], rows)
+    if len(works) > limit:
+        st.caption(t("overview.more", more=len(works) - limit))
+
+
+def about(answer: Answer | None, row: dict | None = None) -> None:
+    """「關於此數」: a button that opens meaning, formula, n, source, as-of, caution; and the printed words."""
+    key = f"about-{answer.question if answer else ''}-{(row['key'], row['period_iso'], row['document']) if row else ''}"
+    if st.button(t("frame.about"), key=key, type="tertiary", icon=":material/info:"):
+        _about(answer, row)
+
+
+def _about(answer: Answer | None, row: dict | None) -> None:
+    heading = (
+        pick(answer.metric.label) if answer else (row["label_zh"] if words.language() == "zh" else row["label_en"])
+    )
+
+    @st.dialog(heading, width="large")
+    def show() -> None:
+        if row:
+            name = row["document_zh"] if words.language() == "zh" else row["document_en"]
+            facts = [
+                [t("frame.published"), words.published(row)],
+                [t("frame.document"), f"{name} · {row['section']}"],
+                [t("frame.period"), words.printed_period(row)],
+                [t("frame.quote"), f"「{row['quote'].replace('**', '')}」"],
+            ]
+            table([Column(t("frame.published")), Column("")], facts)
+        if answer:
+            facts = (
+                [[pick(answer.metric.label), words.amount(answer.value, answer.metric.unit, exact=True)]]
+                if answer.value is not None
+                else []
+            )
+            facts.append([t("frame.meaning"), pick(answer.metric.means)])
+            if answer.metric.n:
+                facts.append([t("frame.rests_on"), words.number(answer.n)])
+            if answer.metric.target is not None:
+                facts.append(["", t("frame.target", value=words.amount(answer.metric.target, answer.metric.unit))])
+            if answer.metric.caution:
+                facts.append([t("frame.caution"), pick(answer.metric.caution)])
+            for source in answer.provenance.sources:
+                reach = t("frame.as_of", day=words.day(source["reach"]))
+                mark = f"　△ {t('frame.simulated')}" if source["is_simulated"] else ""
+                licence = t(f"frame.licence_{source['licence']}")
+                facts.append([t("frame.source"), f"{pick(source)}（{reach}；{licence}）{mark}"])
+            facts.append([t("frame.build", name=""), answer.provenance.build])
+            table([Column(t("frame.operational")), Column("")], facts)
+            st.caption(t("frame.formula"))
+            st.code(answer.sql, language="sql", wrap_lines=True)
+
+    show()
+
+
+def _foot(answer: Answer) -> str:
+    return t("frame.as_of", day=words.day(answer.provenance.reach)) if answer.provenance.reach else ""
+
+
+def _spark(values: Sequence[float | None]) -> str:
+    """A line of the last values as the address of an image; nothing where it would say nothing."""
+    known = [value for value in values if value is not None]
+    if len(known) < 3:
+        return ""
+    low, high = min(known), max(known)
+    span = (high - low) or 1
+    points = " ".join(
+        f"{index * 120 / (len(values) - 1):.1f},{31 - (value - low) / span * 28:.1f}"
+        for index, value in enumerate(values)
+        if value is not None
+    )
+    drawn = _SPARK.render(points=points, colour=look.ACCENT)
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"

@@ -1,0 +1,249 @@
+"""What does the build in use say? Questions in, rows with their definition and provenance out. Read-only.
+
+One connection a build, one cursor a question; a newer build is seen at the next question, and the older one is closed
+when its last question has ended. Answers are kept by build and question: a build never changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from dashboard import metrics
+from dashboard.metrics import Metric, Question, Unknown
+from dashboard.periods import ALL, Period
+from data_pipeline.store import Store
+
+SETTINGS = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "memory_limit": "1GB",
+    "threads": 2,
+    "enable_external_access": False,
+}
+SCHEMAS = ("marts", "meta", "seeds")
+
+
+class NoBuild(Exception):
+    """There is no build yet: run `python -m data_pipeline build`."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a figure comes from: its sources, how far they reach, when more is due."""
+
+    sources: tuple[dict, ...]
+    reach: dt.date | None
+    next_due: dt.date | None
+    build: str
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Rows of a question: `by` names, `value`, `n`, `is_simulated`; with the metric's definition and provenance.
+
+    Two answers to one question from one build are equal, so an answer can key a cache.
+    """
+
+    name: str
+    metric: Metric
+    question: Question
+    rows: tuple[dict, ...]
+    sql: str
+    provenance: Provenance
+
+    @property
+    def value(self) -> float | int | None:
+        """The figure of a question that was not split; None where there are no rows."""
+        return self.rows[0]["value"] if len(self.rows) == 1 else None
+
+    @property
+    def n(self) -> int | None:
+        return self.rows[0]["n"] if len(self.rows) == 1 else None
+
+    @property
+    def is_simulated(self) -> bool:
+        return any(row["is_simulated"] for row in self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Answer) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str, Question]:
+        return self.provenance.build, self.question
+
+
+class Warehouse:
+    """The builds of one store, as a reader sees them. Safe for many threads."""
+
+    def __init__(self, store: Store | None = None):
+        self.store = store or Store()
+        self._lock = threading.Lock()
+        self._open: tuple[str, duckdb.DuckDBPyConnection] | None = None
+
+    def name(self) -> str:
+        """The build in use. Raises NoBuild."""
+        name = self.store.current_name()
+        if name is None:
+            raise NoBuild("沒有可用的版本；請執行 python -m data_pipeline build · No build yet: run it first")
+        return name
+
+    def rows(self, sql: str, values: Sequence = (), name: str | None = None) -> tuple[dict, ...]:
+        """Rows of a statement as dicts, from the build `name` or the one in use."""
+        cursor = self._cursor(name or self.name())
+        try:
+            result = cursor.execute(sql, list(values))
+            names = [each[0] for each in result.description]
+            return tuple(dict(zip(names, row, strict=True)) for row in result.fetchall())
+        finally:
+            cursor.close()
+
+    def _cursor(self, name: str) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            if self._open is None or self._open[0] != name:
+                path = self.store.build(name).path
+                # The old connection is only let go: cursors of questions still running keep it alive.
+                self._open = (name, duckdb.connect(str(path), read_only=True, config=SETTINGS))
+            return self._open[1].cursor()
+
+
+@functools.cache
+def here() -> Warehouse:
+    """The warehouse of this process."""
+    return Warehouse()
+
+
+def ask(
+    name: str,
+    period: Period = ALL,
+    by: Sequence[str] = (),
+    where: dict[str, Sequence[str]] | None = None,
+) -> Answer:
+    """A metric over a period, split `by` dimensions or times (`month`, `quarter`, `year`), for chosen values.
+
+    Values of `where` that are empty or None do not filter. Raises Unknown for a name that is not declared.
+    """
+    chosen = tuple(sorted((key, tuple(values)) for key, values in (where or {}).items() if values))
+    return _answer(here().name(), Question(name, period.start, period.end, tuple(by), chosen))
+
+
+@functools.lru_cache(maxsize=4096)
+def _answer(build: str, question: Question) -> Answer:
+    statement = metrics.compile_question(question)
+    of, metric = metrics.catalogue().find(question.metric)
+    rows = here().rows(statement.sql, statement.values, build)
+    return Answer(question.metric, metric, question, rows, statement.sql, provenance(of.relation, build))
+
+
+@functools.lru_cache(maxsize=512)
+def provenance(relation: str, build: str | None = None) -> Provenance:
+    """The sources a mart stands on. The reach is that of the source that reaches least far."""
+    build = build or here().name()
+    sources = here().rows(
+        """select s.* from meta.lineage l join meta.sources s on s.name = l.source
+           where l.relation = ? and s.rows > 0 order by s.name""",
+        [relation],
+        build,
+    )
+    reaches = [each["reach"] for each in sources if each["reach"]]
+    dues = [each["next_due"] for each in sources if each["next_due"]]
+    return Provenance(sources, min(reaches, default=None), min(dues, default=None), build)
+
+
+def table(relation: str, where: dict[str, Sequence] | None = None, order: str | None = None, limit: int = 5000):
+    """Rows of a mart, a seed or the build's own tables, for chosen values of its columns; for lists and drill-down.
+
+    Columns are checked against the table; values are bound. Raises Unknown.
+    """
+    chosen = tuple(sorted((key, tuple(values)) for key, values in (where or {}).items() if values))
+    return _table(here().name(), relation, chosen, order, limit)
+
+
+@functools.lru_cache(maxsize=512)
+def _table(build: str, relation: str, where: tuple, order: str | None, limit: int) -> tuple[dict, ...]:
+    columns = _columns(build, relation)
+    clauses, values = [], []
+    for name, wanted in where:
+        if name not in columns:
+            raise Unknown(f"column of {relation}", name, columns)
+        clauses.append(f"{name} in ({', '.join('?' * len(wanted))})")
+        values += wanted
+    parts = [each.strip() for each in (order or "").split(",") if each.strip()]
+    for part in parts:
+        if part.removesuffix(" desc") not in columns:
+            raise Unknown(f"column of {relation}", part, columns)
+    sql = f"select * from {relation}"
+    sql += f" where {' and '.join(clauses)}" if clauses else ""
+    sql += " order by " + ", ".join(f"{part} nulls last" for part in parts) if parts else ""
+    return here().rows(f"{sql} limit {int(limit)}", values, build)
+
+
+@functools.lru_cache(maxsize=256)
+def _columns(build: str, relation: str) -> tuple[str, ...]:
+    schema, _, name = relation.partition(".")
+    found = here().rows(
+        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+        [schema, name],
+        build,
+    )
+    if schema not in SCHEMAS or not found:
+        raise Unknown("table", relation, SCHEMAS)
+    return tuple(each["column_name"] for each in found)
+
+
+def labels(dimension: str) -> dict[str, dict[str, str]]:
+    """Code → {zh, en} of a dimension's values, in the fixed order of its seed. Raises Unknown."""
+    return _labels(here().name(), dimension)
+
+
+@functools.lru_cache(maxsize=128)
+def _labels(build: str, dimension: str) -> dict[str, dict[str, str]]:
+    known = metrics.catalogue().dimensions
+    if dimension not in known:
+        raise Unknown("dimension", dimension, list(known))
+    of = known[dimension]
+    if of.seed:
+        key = "agency_id" if of.seed == "agencies" else "district_id"
+        rows = here().rows(f"select {key} as code, zh, en from seeds.{of.seed} order by sort", (), build)
+    elif of.codes:
+        rows = here().rows("select code, zh, en from seeds.codes where domain = ? order by sort", [of.codes], build)
+    else:
+        rows = ()
+    return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
+
+
+def published(key: str) -> tuple[dict, ...]:
+    """Rows of the published ledger under one key, oldest period first."""
+    return table("marts.published_figures", {"key": [key]}, "period_iso, document")
+
+
+def dimension(name: str):
+    """The declaration of a dimension. Raises Unknown."""
+    known = metrics.catalogue().dimensions
+    if name not in known:
+        raise Unknown("dimension", name, list(known))
+    return known[name]
+
+
+def years() -> list[int]:
+    """The 民國 years for which there are operational data, oldest first."""
+    return _years(here().name())
+
+
+@functools.lru_cache(maxsize=8)
+def _years(build: str) -> list[int]:
+    rows = here().rows(
+        """select distinct year(month) - 1911 as roc from marts.hotline_month
+           union select distinct year(month) - 1911 from marts.petitions_month order by 1""",
+        (),
+        build,
+    )
+    return [row["roc"] for row in rows]

@@ -1,0 +1,1 @@
+"""Bytes in, builds out: the only writer. Never imports `dashboard`."""

@@ -1,0 +1,300 @@
+"""Which command does what? `python -m data_pipeline --help`.
+
+Exit codes: 0 done · 2 wrong usage · 3 refused (a check failed, a file cannot be read) · 4 a pull failed ·
+5 another writer is at work.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import click
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from data_pipeline import build as building
+from data_pipeline import declarations, filing, pull, sample
+from data_pipeline.clean import FileFault
+from data_pipeline.declarations import DeclarationError, Source
+from data_pipeline.pull import PullError
+from data_pipeline.store import Store, StoreError
+
+REFUSED, PULL_FAILED, BUSY = 3, 4, 5
+out = Console(highlight=False)
+log = structlog.get_logger()
+
+
+class Refusal(click.ClickException):
+    """A clear sentence and an exit code, no traceback."""
+
+    def __init__(self, message: str, code: int = REFUSED):
+        super().__init__(message)
+        self.exit_code = code
+
+    def show(self, file=None) -> None:
+        Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {self.message}", soft_wrap=True)
+
+
+class Commands(click.Group):
+    """Turns the errors that people can act on into sentences."""
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except (DeclarationError, FileFault) as error:
+            raise Refusal(str(error)) from error
+        except StoreError as error:
+            raise Refusal(str(error), BUSY if "running" in str(error) else REFUSED) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--store", type=click.Path(path_type=Path), help="資料夾 where everything is kept (or RDEC_STORE).")
+@click.pass_context
+def cli(ctx: click.Context, store: Path | None) -> None:
+    """原始資料 → 資料倉儲。Bytes in, builds out.
+
+    \b
+    第一次使用 first time:  python -m data_pipeline build
+    每月 each month:        python -m data_pipeline add 話務.csv
+                            python -m data_pipeline build
+    出了問題 in trouble:    python -m data_pipeline status
+                            python -m data_pipeline rollback
+    """
+    machine = os.environ.get("RDEC_LOG") == "json" or not sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(ensure_ascii=False) if machine else structlog.dev.ConsoleRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            getattr(logging, os.environ.get("RDEC_LOG_LEVEL", "INFO").upper(), logging.INFO)
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    ctx.obj = Store(store)
+
+
+@cli.command("sample")
+@click.option("--seed", default=sample.SEED, show_default=True, help="同一種子產生相同位元組 Same seed, same bytes.")
+@click.option("--scale", default=1.0, show_default=True, help="紀錄量比例 Share of the record-level rows.")
+@click.pass_obj
+def sample_(store: Store, seed: int, scale: float) -> None:
+    """產生模擬資料（有標示）Write the simulated set, marked as such."""
+    _simulate(store, seed, scale)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", "name", help="來源代號；不給則依檔名辨認 Which source; else told by the file's name.")
+@click.pass_obj
+def add(store: Store, files: tuple[Path, ...], name: str | None) -> None:
+    """收進檔案（CSV、XLSX、ODS、標案 XML）Take files in; the next build uses them."""
+    sources = declarations.load()
+    for path in files:
+        for source in [_known(sources, name)] if name else filing.recognise(path, sources):
+            receipt = filing.add(store, source, path)
+            log.info("added", source=source.name, file=path.name, bytes=receipt.size, pull=receipt.pull)
+            out.print(f"✔ {path.name} → {source.title.zh} · {source.title.en}", soft_wrap=True)
+
+
+@cli.command("pull")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def pull_(store: Store, names: tuple[str, ...]) -> None:
+    """向開放資料服務取資料 Ask the open-data services; without names, all of them."""
+    sources = declarations.load()
+    chosen = [_known(sources, name) for name in names] or [s for s in sources.values() if s.where.url]
+    failed = 0
+    for source in chosen:
+        if not source.where.url:
+            raise Refusal(f"{source.name}: 這是檔案來源，請用 add · a file source; use `add`", 2)
+        try:
+            receipt = pull.pull(source, store)
+            log.info("pulled", source=source.name, status=receipt.status, bytes=receipt.size, pull=receipt.pull)
+            out.print(f"✔ {source.title.zh} · {source.title.en}: {receipt.status}, {receipt.size:,} B", soft_wrap=True)
+        except PullError as error:
+            failed += 1
+            log.warning("pull failed", source=source.name, zh=error.zh, en=error.en)
+            out.print(f"[red]✖[/] {source.title.zh}: {error.zh} · {error.en}", soft_wrap=True)
+    if failed:
+        raise Refusal(
+            f"{failed} 個來源未取得；原有資料繼續使用 · {failed} source(s) failed; the data had before stay in use",
+            PULL_FAILED,
+        )
+
+
+@cli.command("build")
+@click.option("--if-missing", is_flag=True, help="已有版本就不做 Do nothing if a build is in use.")
+@click.option("--like", help="以某版本的同一批位元組重建 Repeat a build from the same bytes.")
+@click.option("--no-publish", is_flag=True, help="只建置與檢核 Build and check only.")
+@click.option("--no-sample", is_flag=True, help="不以模擬資料補足 Leave sources without data empty.")
+@click.option("--keep", default=5, show_default=True, help="保留版本數 Builds kept.")
+@click.option("--progress", "style", type=click.Choice(["bar", "json"]), default="bar", hidden=True)
+@click.pass_obj
+def build_(
+    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int, style: str
+) -> None:
+    """建置、檢核、發布 Build, check, and switch to the new build."""
+    if if_missing and store.current_name():
+        return
+    sources = declarations.load()
+    with store.writing(), _Reporter(style) as report:
+        if if_missing and store.current_name():
+            return
+        if not no_sample and not like:
+            lacking = [s.name for s in sources.values() if s.name in sample.SOURCES and store.latest(s.name) is None]
+            if lacking:
+                report("模擬資料 simulated set", 0.01)
+                _simulate(store, sample.SEED, 1.0, lacking)
+        started = time.perf_counter()
+        try:
+            made = building.build(store, sources, store.build(like) if like else None, report)
+        except building.ChecksFailed as failed:
+            report.stop()
+            _print_offences(failed.offences)
+            log.error("checks failed", checks=[each.check for each in failed.offences])
+            used = store.current_name() or "—"
+            raise Refusal(
+                f"檢核未過，沒有發布；仍使用 {used} · Checks failed, nothing published; {used} stays in use"
+            ) from failed
+        took = time.perf_counter() - started
+        if not no_publish:
+            store.publish(made.build.name)
+            gone = store.prune(keep)
+            log.info("published", build=made.build.name, pruned=gone)
+    rows, rejects = sum(each.rows for each in made.loaded), sum(each.rejects for each in made.loaded)
+    log.info("built", build=made.build.name, seconds=round(took, 2), rows=rows, rejects=rejects)
+    for problem in made.problems:
+        out.print(f"[yellow]![/] {problem['source']}: {problem['zh']} · {problem['en']}", soft_wrap=True)
+    out.print(
+        f"✔ {made.build.name}  {rows:,} 筆 rows, {rejects:,} 筆退件 rejected, {took:.1f} s"
+        + ("" if no_publish else "，已發布 published"),
+        soft_wrap=True,
+    )
+
+
+@cli.command("publish")
+@click.argument("name")
+@click.pass_obj
+def publish_(store: Store, name: str) -> None:
+    """改用指定版本 Put a finished build in use."""
+    with store.writing():
+        out.print(f"✔ {store.publish(name).name}")
+    log.info("published", build=name)
+
+
+@cli.command("rollback")
+@click.pass_obj
+def rollback_(store: Store) -> None:
+    """退回上一個版本 Go back to the build before."""
+    with store.writing():
+        build = store.rollback()
+    log.info("rolled back", build=build.name)
+    out.print(f"✔ {build.name}")
+
+
+@cli.command()
+@click.pass_obj
+def builds(store: Store) -> None:
+    """列出版本 List the builds."""
+    table = Table("版本 build", "時間 built at (UTC)", "筆數 rows", "退件 rejects", "使用中 in use")
+    current = store.current_name()
+    for each in store.builds():
+        table.add_row(
+            each.name, each.manifest["built_at"], f"{sum(each.manifest['rows'].values()):,}",
+            f"{sum(each.manifest['rejects'].values()):,}", "●" if each.name == current else "",
+        )  # fmt: skip
+    out.print(table)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="給程式讀 For programs.")
+@click.pass_obj
+def status(store: Store, as_json: bool) -> None:
+    """各來源：最近收到、筆數、退件、資料至、下次應到 Per source: what came, reach, next due, late or not."""
+    rows = filing.status(store, declarations.load())
+    if as_json:
+        click.echo(json.dumps({"build": store.current_name(), "sources": rows}, ensure_ascii=False, default=str))
+        return
+    table = Table(
+        "來源 source", "最近收到 last", "筆數 rows", "退件 rejects", "資料至 reach", "下次 next due", "狀態 state"
+    )
+    marks = {"fresh": "● 正常 fresh", "late": "[red]■ 逾期 late[/]", "simulated": "△ 模擬 simulated",
+             "never": "○ 尚無 never", "once": "● 單次 once", "failed": "[red]✖ 失敗 failed[/]"}  # fmt: skip
+    for row in rows:
+        table.add_row(
+            f"{row['name']}\n{row['zh']}", (row["delivered_at"] or "—")[:16], f"{row['rows']:,}", f"{row['rejects']:,}",
+            str(row["reach"] or "—"), str(row["next_due"] or "—"), marks[row["state"]],
+        )  # fmt: skip
+    out.print(f"使用中 in use: {store.current_name() or '—'}")
+    out.print(table)
+
+
+class _Reporter:
+    """Progress for a person (a bar) or for a program (one JSON line a step, on standard output)."""
+
+    def __init__(self, style: str):
+        self.style = style
+        self.bar = Progress(
+            TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+        )
+
+    def __enter__(self) -> _Reporter:
+        self.task = self.bar.add_task("…", total=1.0)
+        if self.style == "bar":
+            self.bar.start()
+        return self
+
+    def __call__(self, step: str, share: float) -> None:
+        if self.style == "json":
+            click.echo(json.dumps({"step": step, "share": round(share, 3)}, ensure_ascii=False))
+        else:
+            self.bar.update(self.task, description=step, completed=share)
+
+    def stop(self) -> None:
+        self.bar.stop()
+
+    def __exit__(self, *_) -> None:
+        self.bar.stop()
+
+
+def _simulate(store: Store, seed: int, scale: float, only: list[str] | None = None) -> None:
+    """Keep a fresh simulated set; with `only`, of those sources alone."""
+    folder = store.workplace(f"build-sample-{time.time_ns()}")
+    try:
+        for name, path in sample.generate(folder, seed=seed, scale=scale).items():
+            if only is not None and name not in only:
+                continue
+            with store.keep(name, where=f"sample seed={seed} scale={scale}", simulated=True) as kept:
+                kept.take(path)
+            store.drop_simulated(name, keep=store.receipts(name)[-1].pull)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    log.info("simulated", seed=seed, scale=scale)
+
+
+def _known(sources: dict[str, Source], name: str) -> Source:
+    if name not in sources:
+        raise Refusal(f"沒有來源 {name} · No source {name}. {', '.join(sources)}", 2)
+    return sources[name]
+
+
+def _print_offences(offences: list[building.Offence]) -> None:
+    for each in offences:
+        table = Table(*(each.sample[0] if each.sample else ["—"]), title=f"✖ {each.zh} · {each.en} ({each.count})")
+        for row in each.sample:
+            table.add_row(*(str(value) for value in row.values()))
+        out.print(table)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,387 @@
+"""How does a warehouse come to be? Kept bytes → raw → staging → marts → checks, in a file of its own.
+
+Nothing here touches the build in use: the new file is made under `work/`, and only when every check has passed does
+`store.finish` give it a place. The folder `duckdb/` is the definition: a file is one `select`, named after its folder
+and itself; the order follows from what each names.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from data_pipeline import load
+from data_pipeline.clean import FileFault
+from data_pipeline.declarations import Source
+from data_pipeline.store import PROJECT, Build, Receipt, Store, StoreError
+
+WAREHOUSE = PROJECT / "duckdb"
+PUBLISHED = PROJECT / "data_pipeline" / "published"
+NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
+COMMENT = re.compile(r"--[^\n]*")
+DEFINING = (".sql", ".csv", ".geojson")
+NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+
+# Offline, within a bound that leaves room for the pages on the same machine.
+SETTINGS = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "memory_limit": "3GB",
+}
+
+
+@dataclass(frozen=True)
+class Offence:
+    """A check that failed: its name, its claim, how many rows offend, and the first of them."""
+
+    check: str
+    zh: str
+    en: str
+    count: int
+    sample: list[dict]
+
+
+class ChecksFailed(Exception):
+    """The new build was not published; the last good one stays in use."""
+
+    def __init__(self, offences: list[Offence]):
+        super().__init__("; ".join(f"{each.check}: {each.zh} · {each.en} ({each.count})" for each in offences))
+        self.offences = offences
+
+
+@dataclass
+class Made:
+    """A finished build and what it took. Seconds by step."""
+
+    build: Build
+    loaded: list[load.Loaded]
+    problems: list[dict]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def build(
+    store: Store,
+    sources: dict[str, Source],
+    like: Build | None = None,
+    progress: Callable[[str, float], None] = lambda step, share: None,
+    warehouse: Path = WAREHOUSE,
+) -> Made:
+    """Make and check a build; it is finished but not yet in use.
+
+    `like` repeats an earlier build from the very same bytes. Raises ChecksFailed, DuckDB errors for broken SQL.
+    Must be called within `store.writing()`.
+    """
+    work = store.workplace(f"build-{time.time_ns()}")
+    path = work / "warehouse.duckdb"
+    try:
+        con = duckdb.connect(str(path), config={**SETTINGS, "temp_directory": str(work / "spill")})
+        try:
+            made = _fill(con, store, sources, like, progress, warehouse, work)
+            con.execute("checkpoint")
+        finally:
+            con.close()
+        rejects, manifest, loaded, problems, seconds = made
+        finished = store.finish(path, manifest)
+        target = store.root / "rejects" / finished.name
+        if rejects.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(rejects, target)
+        return Made(finished, loaded, problems, seconds)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _fill(con, store, sources, like, progress, warehouse, work):
+    seconds: dict[str, float] = {}
+    clock = time.perf_counter()
+
+    def step(name: str, share: float) -> None:
+        nonlocal clock
+        now = time.perf_counter()
+        seconds[name], clock = seconds.get(name, 0) + now - clock, now
+        progress(name, share)
+
+    lay_ground(con, warehouse)
+    load.prepare(con)
+    step("seeds", 0.02)
+    inputs: dict[str, list[Receipt]] = {}
+    loaded, problems = [], []
+    for index, source in enumerate(sources.values()):
+        receipts = _chosen(store, source, like)
+        while True:
+            try:
+                loaded.append(load.load(con, store, source, receipts, work))
+                inputs[source.name] = receipts
+                break
+            except FileFault as fault:
+                if like is not None:
+                    raise  # the same bytes or none
+                # A delivery cannot be read: say so, and stand on the one before, or on the others.
+                problems.append({"source": source.name, "pull": fault.pull, "zh": fault.zh, "en": fault.en})
+                receipts = _without(store, source, receipts, fault.pull)
+        step("raw", 0.05 + 0.5 * (index + 1) / max(1, len(sources)))
+    load_published(con)
+    lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share))
+    _describe(con, store, sources, inputs, loaded, problems, lineage)
+    step("meta", 0.92)
+    offences = run_checks(con, warehouse)
+    step("checks", 0.98)
+    if offences:
+        raise ChecksFailed(offences)
+    rejects = write_rejects(con, work / "rejects")
+    manifest = {
+        "fingerprint": _fingerprint(inputs, sources, warehouse),
+        "built_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "inputs": {name: [receipt.pull for receipt in receipts] for name, receipts in inputs.items()},
+        "rows": {each.source: each.rows for each in loaded},
+        "rejects": {each.source: each.rejects for each in loaded if each.rejects},
+        "problems": problems,
+        "simulated": sorted(name for name, receipts in inputs.items() if any(r.simulated for r in receipts)),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+    }
+    return rejects, manifest, loaded, problems, seconds
+
+
+def lay_ground(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> None:
+    """Schemas, rules, seeds and macros: what every build has before its first source."""
+    con.execute("set TimeZone = 'Asia/Taipei'")
+    for schema in ("meta", "seeds", "staging", "marts"):
+        con.execute(f"create schema {schema}")
+    rules = yaml.safe_load((warehouse / "rules.yml").read_text(encoding="utf-8"))["rules"]
+    con.execute(
+        "create table meta.rules (name varchar, value double, is_default boolean, zh varchar, en varchar, "
+        "document varchar, quote varchar)"
+    )
+    con.executemany(
+        "insert into meta.rules values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            [name, each["value"], each["default"], each["label"]["zh"], each["label"]["en"], each.get("document"),
+             each.get("quote")]
+            for name, each in rules.items()
+        ],
+    )  # fmt: skip
+    con.execute((warehouse / "macros.sql").read_text(encoding="utf-8"))
+    for path in sorted((warehouse / "seeds").glob("*.csv")):
+        # A hand-kept table: typed by looking, but ids stay text, or 000 would become 0.
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        text = [name for name in header if re.search(r"(_id|_key|^key|code|document|aliases|note|zh|en|quote)$", name)]
+        types = ", ".join(f"'{name}': 'VARCHAR'" for name in text)
+        con.execute(
+            f"create table seeds.{path.stem} as select * from read_csv(?, header=true, types={{{types}}})", [str(path)]
+        )
+    for path in sorted((warehouse / "seeds").glob("*.geojson")):
+        con.execute(
+            f"""create table seeds.{path.stem} as
+                select f.properties.district_id::varchar as district_id, f.geometry::json::varchar as geometry_json
+                from (select unnest(features) as f
+                      from read_json(?, format='unstructured', maximum_object_size=33554432,
+                      columns={{features: 'STRUCT(properties STRUCT(district_id VARCHAR), geometry JSON)[]'}}))""",
+            [str(path)],
+        )
+
+
+def load_published(con: duckdb.DuckDBPyConnection, folder: Path = PUBLISHED) -> None:
+    """The ledger of published figures: `raw.published_figures`, one row a printed figure, in the documents' order."""
+    con.execute(
+        """create table raw.published_figures as
+           select document, section, period_roc, period_iso, key, try_cast(value as double) as value,
+                  value as value_text, unit, kind, quote
+           from read_csv(?, auto_detect=false, header=true, columns={document: 'VARCHAR', section: 'VARCHAR',
+                period_roc: 'VARCHAR', period_iso: 'VARCHAR', key: 'VARCHAR', value: 'VARCHAR', unit: 'VARCHAR',
+                kind: 'VARCHAR', quote: 'VARCHAR'})""",
+        [[str(path) for path in sorted(folder.glob("*.csv"))]],
+    )
+
+
+def create_views_and_marts(
+    con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, progress: Callable[[float], None] = lambda share: None
+) -> dict[str, set[str]]:
+    """Create `staging` views and `marts` tables in the order their names ask for.
+
+    Returns the lineage: for each relation the raw sources it stands on.
+    """
+    texts = {
+        f"{folder}.{path.stem}": path.read_text(encoding="utf-8")
+        for folder in ("staging", "marts")
+        for path in sorted((warehouse / folder).glob("*.sql"))
+    }
+    needs = {
+        name: {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))} - {name}
+        for name, text in texts.items()
+    }
+    lineage: dict[str, set[str]] = {}
+    order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
+    for index, name in enumerate(order):
+        kind = "view" if name.startswith("staging.") else "table"
+        try:
+            con.execute(f"create {kind} {name} as {texts[name]}")
+        except duckdb.Error as error:
+            error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
+            raise
+        lineage[name] = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.")}.union(
+            *(lineage.get(need, set()) for need in needs[name])
+        )
+        progress((index + 1) / len(order))
+    return lineage
+
+
+def run_checks(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> list[Offence]:
+    """Run every check; a check returns the offenders, and no rows is a pass. Results stay in `meta.checks`."""
+    con.execute("create table meta.checks (name varchar, zh varchar, en varchar, offenders bigint)")
+    offences = []
+    for path in sorted((warehouse / "checks").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        zh, _, en = text.splitlines()[0].removeprefix("--").strip().partition(" / ")
+        # The rows that offend are few; counting them in Python would not be true of a broken million.
+        try:
+            count = con.execute(f"select count(*) from ({text.rstrip().rstrip(';')}\n)").fetchone()[0]
+        except duckdb.Error as error:
+            error.add_note(f"in duckdb/checks/{path.name}")
+            raise
+        con.execute("insert into meta.checks values (?, ?, ?, ?)", [path.stem, zh, en, count])
+        if count:
+            found = con.execute(f"select * from ({text.rstrip().rstrip(';')}\n) limit 5")
+            names = [each[0] for each in found.description]
+            sample = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            offences.append(Offence(path.stem, zh, en, count, sample))
+    return offences
+
+
+def write_rejects(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
+    """One CSV a source of what was left out and why, in both languages; Excel opens it (UTF-8 with BOM)."""
+    for (source,) in con.execute("select distinct source from meta.rejects order by 1").fetchall():
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = con.execute(
+            """select file, row_number, header, column_name, value, r.zh, r.en from meta.rejects
+               join seeds.reject_reasons r using (reason) where source = ? order by file, row_number""",
+            [source],
+        ).fetchall()
+        with (folder / f"{source}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["檔案 file", "列 row", "欄位 column", "name", "值 value", "原因", "reason"])
+            writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return folder
+
+
+def _harmless(cell: object) -> object:
+    """A text that a spreadsheet would run as a formula is kept as text."""
+    runs = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
+
+
+def _chosen(store: Store, source: Source, like: Build | None) -> list[Receipt]:
+    if like is not None:
+        wanted = set(like.manifest["inputs"].get(source.name, []))
+        found = [receipt for receipt in store.receipts(source.name) if receipt.pull in wanted]
+        if len(found) != len(wanted):
+            lost = ", ".join(sorted(wanted - {receipt.pull for receipt in found}))
+            raise StoreError(
+                f"{source.name}：當時的原始資料已不在（{lost}），無法重建 · "
+                f"{source.name}: the bytes it was made from are gone ({lost}); it cannot be repeated"
+            )
+        return found
+    latest = store.latest(source.name)
+    if latest is None:
+        return []
+    if source.delivery == "full" or latest.simulated:
+        return [latest]
+    return [each for each in store.receipts(source.name) if each.status == "ok" and not each.simulated]
+
+
+def _without(store: Store, source: Source, receipts: list[Receipt], pull: str | None) -> list[Receipt]:
+    """The deliveries to try next once `pull` proved unreadable. Each turn has one fewer to fall back on."""
+    if len(receipts) > 1:
+        return [each for each in receipts if each.pull != pull]
+    (bad,) = receipts
+    before = [each for each in store.receipts(source.name) if each.status == "ok" and each.simulated == bad.simulated]
+    return [each for each in before if (each.at, each.pull) < (bad.at, bad.pull)][-1:]
+
+
+def _describe(con, store, sources, inputs, loaded, problems, lineage) -> None:
+    """Write into the build what it is made of, so that a page can say so without the store."""
+    con.execute("""
+        create table meta.sources (name varchar, system varchar, zh varchar, en varchar, producer_zh varchar,
+            producer_en varchar, protocol varchar, place varchar, licence varchar, cadence varchar, reach date,
+            next_due date, delivered_at varchar, is_simulated boolean, rows bigint, rejects bigint, notes bigint,
+            unknown_headers varchar, caution_zh varchar, caution_en varchar, problem_zh varchar, problem_en varchar);
+        create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
+            size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean);
+        create table meta.lineage (relation varchar, source varchar);
+    """)
+    counts = {each.source: each for each in loaded}
+    wrong = {each["source"]: each for each in reversed(problems)}  # the newest delivery that could not be read
+    for source in sources.values():
+        receipts, count = inputs.get(source.name, []), counts[source.name]
+        failed = [each for each in store.failures(source.name) if not receipts or each["at"] > receipts[-1].at]
+        problem = wrong.get(source.name) or (failed[-1] if failed else {})
+        reach = None
+        if source.reach:
+            kind = source.columns[source.reach].type
+            expression = {
+                "month": f"last_day(max({source.reach}))",
+                "integer": f"max(try_cast({source.reach} || '-12-31' as date))",
+            }.get(kind, f"max({source.reach})::date")
+            reach = con.execute(f"select {expression} from raw.{source.name}").fetchone()[0]
+        con.execute(
+            f"insert into meta.sources values ({', '.join('?' * 22)})",
+            [
+                source.name, source.system, source.title.zh, source.title.en, source.producer.zh, source.producer.en,
+                source.where.protocol, source.where.url, source.licence, source.cadence.every, reach,
+                source.cadence.next_due(reach) if reach else None, receipts[-1].at if receipts else None,
+                any(receipt.simulated for receipt in receipts), count.rows, count.rejects, count.notes,
+                "、".join(count.unknown_headers) or None, source.caution.zh if source.caution else None,
+                source.caution.en if source.caution else None, problem.get("zh"), problem.get("en"),
+            ],
+        )  # fmt: skip
+        for receipt in receipts:
+            con.executemany(
+                "insert into meta.inputs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    [source.name, receipt.pull, receipt.at, receipt.where, *asdict(kept).values(), receipt.simulated]
+                    for kept in receipt.files
+                ],
+            )
+    # The ledger is no delivery: it is part of the project, and a source of what stands on it all the same.
+    con.execute("""
+        insert into meta.sources by name
+        select 'published_figures' as name, 'published' as system, '五份公布文件的數字總帳' as zh,
+               'Ledger of the five published documents' as en, '臺南市政府研究發展考核委員會等' as producer_zh,
+               'RDEC and others, Tainan City Government' as producer_en, 'ledger' as protocol, 'document' as licence,
+               'once' as cadence, false as is_simulated, count(*) as rows, 0 as rejects, 0 as notes
+        from raw.published_figures""")
+    pairs = [[name, source] for name, of in lineage.items() for source in sorted(of)]
+    if pairs:
+        con.executemany("insert into meta.lineage values (?, ?)", pairs)
+
+
+def _fingerprint(inputs: dict[str, list[Receipt]], sources: dict[str, Source], warehouse: Path) -> str:
+    """The same bytes under the same definitions have the same fingerprint."""
+    digest = hashlib.sha256()
+    for name, receipts in sorted(inputs.items()):
+        for receipt in receipts:
+            digest.update(f"{name} {receipt.simulated} {[kept.sha256 for kept in receipt.files]}\n".encode())
+    for source in sources.values():
+        digest.update(f"{source.model_dump_json()}\n".encode())
+    for path in [*_definitions(warehouse), *sorted(PUBLISHED.glob("*.csv"))]:
+        digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _definitions(warehouse: Path) -> Iterable[Path]:
+    for folder in ("seeds", "staging", "marts", "checks"):
+        yield from sorted(path for path in (warehouse / folder).glob("*.*") if path.suffix in DEFINING)
+    for name in ("macros.sql", "rules.yml", "metrics.yml"):
+        if (warehouse / name).exists():
+            yield warehouse / name

@@ -1,0 +1,179 @@
+"""Which cells does a file hold? CSV, XLSX and ODS in any of their encodings → rows of text with their numbers."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import decimal
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import python_calamine
+
+from data_pipeline import sheets
+
+CELLS = 16_000_000
+MARKUP = (b"<!doctype html", b"<html", b"<script")
+BLOCK = 1 << 20  # bytes
+csv.field_size_limit(1_000_000)
+
+Grid = Iterable[tuple[int, list[str]]]
+
+
+class FileFault(Exception):
+    """A file that cannot be read at all; says in both languages what was expected and what to do."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(f"{zh} · {en}")
+        self.zh, self.en = zh, en
+        self.pull: str | None = None  # which delivery, where a build knows
+
+
+def encoding_of(path: Path) -> str:
+    """Strict UTF-8 (with or without BOM), else strict Big5/CP950, else a FileFault. Never mojibake.
+
+    Excel's “Unicode text” is UTF-16 and says so in its first two bytes. Reads in blocks: a file may be large.
+    """
+    with path.open("rb") as file:
+        head = file.read(512)
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(MARKUP):
+        raise FileFault(
+            f"{path.name}：內容是網頁，不是資料檔；資料可能已移除。",
+            f"{path.name}: a web page, not a data file; it may be gone.",
+        )
+    if not head:
+        raise FileFault(f"{path.name}：空檔案。", f"{path.name}: the file is empty.")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig",) if head.startswith(codecs.BOM_UTF8) else ("utf-8-sig", "cp950")
+    reached = 0
+    for encoding in encodings:
+        line = _broken_line(path, encoding)
+        if line is None:
+            return encoding
+        reached = max(reached, line)
+    raise FileFault(
+        f"{path.name}：第 {reached} 行不是 UTF-8 也不是 Big5。請另存為「CSV UTF-8」後再送。",
+        f"{path.name}: line {reached} is neither UTF-8 nor Big5. Save it as “CSV UTF-8” and file again.",
+    )
+
+
+def _broken_line(path: Path, encoding: str) -> int | None:
+    """The first line that is not of this encoding, or None. Raises FileFault where the file is not text at all."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with path.open("rb") as file:
+        while True:
+            block = file.read(BLOCK)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                return line + error.object[: error.start].count(b"\n")
+            if "\0" in text:
+                raise FileFault(f"{path.name}：不是文字檔。", f"{path.name}: not a text file.")
+            if not block:
+                return None
+            line += text.count("\n")
+
+
+def grid_of(path: Path) -> Grid:
+    """Rows of a CSV, XLSX or ODS file with their numbers as a spreadsheet shows them (from 1). Raises FileFault."""
+    if path.suffix.lower() in (".xlsx", ".ods", ".xls", ".xlsm"):
+        return _sheet(path)
+    return _csv(path, encoding_of(path))
+
+
+def _csv(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    with path.open(encoding=encoding, newline="") as file:
+        delimiter = _delimiter(file.read(65_536))
+        file.seek(0)
+        # Strict: a quote that is opened and never closed would otherwise swallow the rows after it.
+        reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=True)
+        last = 0
+        try:
+            for number, cells in enumerate(reader, 1):
+                yield number, cells
+                last = reader.line_num
+        except csv.Error as error:
+            raise FileFault(
+                f"{path.name}：第 {last + 1} 行起無法解析（{error}）；可能是引號沒有成對。",
+                f"{path.name}: cannot be parsed from line {last + 1} on ({error}); perhaps a quote without its pair.",
+            ) from error
+
+
+def _delimiter(head: str) -> str:
+    """The mark that cuts most lines into the same number of cells; those within quotes do not count."""
+    lines = re.sub(r'"[^"]*"', "", head).splitlines()[:200]
+
+    def evenness(mark: str) -> tuple[int, int]:
+        counts = Counter(count for line in lines if (count := line.count(mark)))
+        ((count, times),) = counts.most_common(1) or [(0, 0)]
+        return times, count
+
+    return max(",\t;|", key=evenness)
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The first sheet that is not empty, as a person sees it: merged cells filled downwards, 87% as 87%."""
+    try:
+        if sheets.unpacked_size(path) > sheets.LARGEST:
+            raise FileFault(
+                f"{path.name}：解壓縮後超過 2 GB。請分檔。", f"{path.name}: over 2 GB when unpacked. Split it."
+            )
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            if sheet.height * sheet.width > CELLS:
+                raise FileFault(
+                    f"{path.name}：工作表「{name}」過大（{sheet.height} 列 × {sheet.width} 欄）。請刪除空白列欄。",
+                    f"{path.name}: sheet “{name}” is too large ({sheet.height} × {sheet.width}). Delete empty cells.",
+                )
+            values = sheet.to_python(skip_empty_area=False)
+            rows = [[_text(cell) for cell in row] for row in values]
+            if not any(any(row) for row in rows):
+                continue
+            shown = sheets.shown(path, name)
+            for row, column in shown.percent:
+                if row < len(rows) and column < len(rows[row]) and isinstance(values[row][column], float):
+                    rows[row][column] = f"{decimal.Decimal(repr(values[row][column])) * 100:f}%"
+            for (top, left), (bottom, _) in [*(sheet.merged_cell_ranges or []), *shown.merged]:
+                # Only downwards: a title merged across stays one cell, so that it is not mistaken for data.
+                for row in range(top + 1, min(bottom + 1, len(rows))):
+                    if left < len(rows[row]):
+                        rows[row][left] = rows[top][left]
+            yield from enumerate(rows, 1)
+            return
+    except FileFault:
+        raise
+    except Exception as error:  # calamine raises its own, zip and XML errors; all mean the same to a person
+        raise FileFault(
+            f"{path.name}：無法開啟試算表（{type(error).__name__}）。請以 Excel 或 LibreOffice 重新存檔。",
+            f"{path.name}: the spreadsheet cannot be opened ({type(error).__name__}). Save it again.",
+        ) from error
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        if cell != cell or cell in (float("inf"), float("-inf")):
+            return ""
+        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e17 else format(decimal.Decimal(repr(cell)), "f")
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ", "seconds") if cell.time() != dt.time() else cell.date().isoformat()
+    return str(cell).strip()
+
+
+def grid_of_records(records: Iterable[dict[str, str | None]]) -> Grid:
+    """Records of an API (header → text) as a grid: the header is every key in order of first appearance."""
+    records = list(records)
+    header = list(dict.fromkeys(key for record in records for key in record))
+    yield 1, header
+    for number, record in enumerate(records, 2):
+        yield number, ["" if record.get(key) is None else str(record[key]) for key in header]

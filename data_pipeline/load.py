@@ -1,0 +1,297 @@
+"""How do the kept bytes of a source become typed rows and rejects, in one pass over the text?
+
+DuckDB reads every cell as text and parses it with the macros of `duckdb/macros.sql` in the same statement; a row
+with a cell that cannot be understood is set aside with the place, the value and the reason. A plain UTF-8 CSV is read
+directly; a file of any other shape is first laid out by `clean.py` as such a CSV. Both ways end in the same statement,
+so both give the same rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from data_pipeline import clean, pull, rejects
+from data_pipeline.clean import Fault, FileFault
+from data_pipeline.declarations import Column, DeclarationError, Source
+from data_pipeline.rejects import Origin
+from data_pipeline.store import Kept, Receipt, Store
+
+FACTORS = {"元": 1, "千元": 1_000, "仟元": 1_000, "萬元": 10_000, "百萬元": 1_000_000, "億元": 100_000_000}
+SQL_TYPES = {
+    "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "percent": "DOUBLE", "money": "BIGINT", "date": "DATE",
+    "datetime": "TIMESTAMP", "month": "DATE", "boolean": "BOOLEAN", "code": "VARCHAR", "agency": "VARCHAR",
+    "district": "VARCHAR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one source gave: rows kept, rows left out, notes (titles, totals), headers nobody asked for."""
+
+    source: str
+    rows: int
+    rejects: int
+    notes: int
+    unknown_headers: tuple[str, ...] = ()
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Create what loading needs: the schemas, the rejects, and the look-up of every spelling of every code.
+
+    Two codes that claim the same spelling are an error: a value must mean one thing.
+    """
+    con.execute("""
+        create schema raw; create schema lookup;
+        create table meta.rejects (source varchar, file varchar, row_number bigint, column_name varchar, header varchar,
+                                   value varchar, reason varchar);
+        create table lookup.codes as
+            select domain, code, unnest(string_split(coalesce(aliases, ''), '|') || [zh, code]) as printed
+            from seeds.codes;
+        create table lookup.agencies as
+            select agency_id as code, unnest(string_split(coalesce(aliases, ''), '|') ||
+                   [zh, agency_id, '臺南市' || zh, '臺南市政府' || zh]) as printed from seeds.agencies;
+        create table lookup.districts as
+            select district_id as code, unnest(string_split(coalesce(aliases, ''), '|') ||
+                   [zh, district_id, town_code::varchar, '臺南市' || zh]) as printed from seeds.districts;
+    """)
+    for table, key in (("codes", "domain, spelling"), ("agencies", "spelling"), ("districts", "spelling")):
+        con.execute(f"alter table lookup.{table} add column spelling varchar")
+        con.execute(f"update lookup.{table} set spelling = plain(printed)")
+        con.execute(f"delete from lookup.{table} where spelling = ''")
+        clash = con.execute(
+            f"select {key}, list(distinct code) from lookup.{table} group by all having count(distinct code) > 1"
+        ).fetchall()
+        if clash:
+            raise DeclarationError(f"seeds/{table}.csv: 一個寫法、多個代碼 · one spelling, several codes: {clash[:5]}")
+
+
+def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts: list[Receipt], work: Path) -> Loaded:
+    """Fill `raw.<source>` from the receipts, oldest first; rows left out go to `meta.rejects`.
+
+    Raises FileFault where a whole file cannot be read, with the `pull` it came in: the caller decides which older
+    bytes to use.
+    """
+    table = f"raw.{source.name}"
+    con.execute(f"drop table if exists {table}")
+    con.execute("delete from meta.rejects where source = ?", [source.name])
+    columns = ", ".join(f"{name} {SQL_TYPES[column.type]}" for name, column in source.columns.items())
+    con.execute(
+        f"create table {table} ({columns}, is_simulated BOOLEAN, _row BIGINT, "
+        "_faults STRUCT(column_name VARCHAR, value VARCHAR, reason VARCHAR)[])"
+    )
+    unknown: dict[str, None] = {}
+    origins: list[Origin] = []
+    names = [kept.name for receipt in receipts for kept in receipt.files]
+    newest = {kept.name: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
+    for delivery, receipt in enumerate(receipts):
+        for kept, path in zip(receipt.files, store.files(receipt), strict=True):
+            if source.where.url and newest[kept.name] != delivery:
+                continue  # the same page (a day of Open1999) asked again: only the newest answer counts
+            start = con.execute(f"select count(*) from {table}").fetchone()[0]
+            file = kept.name if names.count(kept.name) == 1 else f"{receipt.pull}/{kept.name}"
+            try:
+                text = _verify(kept, path)
+                plain, headers = _fill(con, source, path, file, receipt.simulated, work, text)
+            except FileFault as fault:
+                fault.pull = receipt.pull
+                raise
+            unknown |= dict.fromkeys(headers)
+            origins.append(Origin(start, file, delivery, path, plain))
+    rejects.move(con, source, origins, work)
+    con.execute(f"alter table {table} drop column _faults; alter table {table} drop column _row")
+    rows = con.execute(f"select count(*) from {table}").fetchone()[0]
+    left_out, notes = con.execute(
+        "select count(distinct (file, row_number)) filter (not is_note), "
+        "count(distinct (file, row_number)) filter (is_note) "
+        "from meta.rejects join seeds.reject_reasons using (reason) where source = ?",
+        [source.name],
+    ).fetchone()
+    return Loaded(source.name, rows, left_out, notes, tuple(unknown))
+
+
+def _verify(kept: Kept, path: Path) -> bool:
+    """Are these the bytes that were kept? True where they hold no NUL, so that DuckDB may read them as text."""
+    digest, clear = hashlib.sha256(), True
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+                clear = clear and b"\0" not in block
+    except OSError as error:
+        raise FileFault(f"{kept.name}：檔案不見了。", f"{kept.name}: the file is gone ({error.strerror}).") from error
+    if digest.hexdigest() != kept.sha256:
+        raise FileFault(
+            f"{kept.name}：內容與收件時不同（sha256 不符）。", f"{kept.name}: not the bytes that were kept (sha256)."
+        )
+    return clear
+
+
+def _fill(
+    con, source: Source, path: Path, file: str, simulated: bool, work: Path, text: bool
+) -> tuple[clean.Header | None, tuple[str, ...]]:
+    """Read one file into the table; gives the header where it was plain enough to be read directly."""
+    if source.where.protocol == "file" and path.suffix.lower() == ".csv" and text:
+        header, printed = _plain_header(path, source)
+        if header is not None:
+            try:
+                _insert(con, source, path, header, simulated, next(cell.strip() for cell in printed if cell.strip()))
+                return header, header.unknown
+            except (duckdb.InvalidInputException, duckdb.ConversionException):
+                pass  # ragged, mixed line ends or not UTF-8 further down: row by row then
+    if path.suffix.lower() in (".csv", ".xlsx", ".ods", ".xls", ".xlsm") and source.where.protocol != "pcc":
+        grid = clean.grid_of(path)
+    else:
+        grid = clean.grid_of_records(pull.rows(source, path.name, path.read_bytes()))
+    header, rows = clean.tidy(grid, source)
+    laid = work / f"{source.name}.laid.csv"
+    names = [name for name in source.columns if name in header.columns]
+    if source.wide and header.months:
+        names = list(dict.fromkeys([*names, "month", source.wide.value]))
+    faults: list[Fault] = []
+    with laid.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["_row", *names])
+        for row in rows:
+            if isinstance(row, Fault):
+                faults.append(row)
+            else:
+                number, values = row
+                writer.writerow([number, *((values.get(name) or "").replace("\0", "") for name in names)])
+    columns = ("_row", *names)
+    try:
+        _insert(con, source, laid, clean.Header(columns, header.units), simulated)
+    except duckdb.InvalidInputException as error:
+        raise FileFault(
+            f"{path.name}：有一列過長，無法解析。", f"{path.name}: a row is too long to be parsed."
+        ) from error
+    laid.unlink()
+    rejects.note(con, source, file, faults, work)
+    return None, header.unknown
+
+
+def _plain_header(path: Path, source: Source) -> tuple[clean.Header | None, list[str]]:
+    """The header of a CSV that DuckDB may read directly, and its cells; None where a person's hand shows."""
+    with path.open("rb") as file:
+        first = file.readline(65_536)
+    try:
+        cells = next(csv.reader([first.decode("utf-8-sig")], strict=True), [])
+    except (UnicodeDecodeError, csv.Error):
+        return None, []
+    header = clean.match_header(cells, source)
+    if header.months or any(column.fill_down for column in source.columns.values()) or len(cells) < 2:
+        return None, cells
+    return (None if clean.missing(header, source) or not any(header.columns) else header), cells
+
+
+def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bool, opening: str = "") -> None:
+    """The one statement that reads text into types. Names come from declarations, never from the file.
+
+    `opening` is the first cell of the header of a file as it came: a row that begins with it, or with a word for
+    total, is set aside for a second look even where every cell of it could be typed.
+    """
+    places = {name: f"c{place}" for place, name in enumerate(header.columns) if name}
+    read = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.columns)))
+    texts, values, faults = [], [], []
+    for name, column in source.columns.items():
+        if name not in places:
+            values.append(f"null::{SQL_TYPES[column.type]} as {name}")
+            continue
+        text, cell = f"{name}_text", f"cell({places[name]})"
+        texts.append(f"nullif({cell}, '0') as {text}" if column.zero_is_null else f"{cell} as {text}")
+        values.append(f"{_typed(con, column, text, header.units.get(name, column.unit))} as {name}")
+        if column.required:
+            faults.append((f"{name if column.type == 'text' else text} is null", name, "required"))
+        if column.type != "text":
+            faults.append((f"{text} is not null and {name} is null", name, f"not_{column.type}"))
+        if column.minimum is not None:
+            faults.append((f"{name} < {column.minimum}", name, "below_minimum"))
+        if column.maximum is not None:
+            faults.append((f"{name} > {column.maximum}", name, "above_maximum"))
+    if opening and not any(source.columns[name].required for name in places):
+        empty = f"coalesce({', '.join(f'{name}_text' for name in places)}) is null"
+        faults.append((empty, None, "suspect"))
+    if opening and (lead := _lead(source, header)):
+        texts.append(f"{lead} as _lead")
+        faults.append((f"is_total(_lead) or _lead = {_quoted(opening)}", None, "suspect"))
+    wrong = " or ".join(f"({test})" for test, *_ in faults) or "false"
+    each = ", ".join(
+        f"case when {test} then {{'column_name': '{name}', 'value': left({name}_text, 200), 'reason': '{reason}'}} end"
+        if name
+        else f"case when {test} then {{'column_name': null, 'value': null, 'reason': '{reason}'}} end"
+        for test, name, reason in faults
+    )
+    found = f"case when {wrong} then list_filter([{each}], lambda f: f is not null) end" if faults else "null"
+    row = f"try_cast({places['_row']} as bigint)" if "_row" in places else "null::bigint"
+    # Three steps, so that each text is typed once however often a fault asks for it.
+    con.execute(
+        f"""
+        insert into raw.{source.name}
+        select {", ".join(source.columns)}, {str(simulated).lower()}, _row, {found}
+        from (select *, {", ".join(values)}
+              from (select {", ".join([*texts, f"{row} as _row"])}
+                    from read_csv(?, auto_detect=false, header=true, delim=',', quote='"', escape='"',
+                                  columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000)))
+        """,
+        [str(path)],
+    )
+
+
+def _lead(source: Source, header: clean.Header) -> str | None:
+    """The first cell of a row that says something, as SQL; None where such a cell cannot be both a total and typed.
+
+    Cells after the first required one need not be asked: where that one is empty the row is at fault anyway.
+    """
+    asked: list[str] = []
+    plain = True
+    for place, name in enumerate(header.columns):
+        asked.append(f"nullif(trim(c{place}), '')")
+        plain = plain and name is not None and source.columns[name].type != "text"
+        if name and source.columns[name].required:
+            break
+    return None if plain else f"coalesce({', '.join(asked)})" if len(asked) > 1 else asked[0]
+
+
+def _typed(con, column: Column, cell: str, unit: str | None) -> str:
+    """The expression that types a cell."""
+    match column.type:
+        case "percent":
+            return f"to_percent({cell}, {100 if unit == '%' else column.scale})"
+        case "money":
+            return f"to_twd({cell}, {FACTORS[unit]})"
+        case "code" | "agency" | "district":
+            return _looked_up(con, column, cell)
+        case plain_type:
+            return f"to_{plain_type}({cell})"
+
+
+def _looked_up(con, column: Column, cell: str) -> str:
+    """The code of a spelling. An enum finds its value by hash and keeps the rows in order, which a join does not;
+    the spelling as printed is tried first, its plain form (臺 = 台, no blanks) only where that fails."""
+    table = {"code": "codes", "agency": "agencies", "district": "districts"}[column.type]
+    where = f"where domain = '{column.domain}'" if column.domain else ""
+
+    def by(form: str, text: str) -> str:
+        pairs = con.execute(
+            f"select {form}, any_value(code) from lookup.{table} {where} group by 1 having count(distinct code) = 1"
+        ).fetchall()
+        if not pairs:
+            raise DeclarationError(
+                f"seeds/{table}.csv: 沒有可用的代碼 · no codes" + f" of domain {column.domain!r}" * bool(column.domain)
+            )
+        spellings, codes = (", ".join(_quoted(each) for each in side) for side in zip(*pairs, strict=True))
+        return f"[{codes}][enum_code(try_cast({text} as enum({spellings}))) + 1]"
+
+    printed = by("printed", cell)
+    return f"case when {cell} is null then null else coalesce({printed}, {by('spelling', f'plain({cell})')}) end"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+__all__ = ["FileFault", "Loaded", "load", "prepare"]

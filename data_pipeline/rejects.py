@@ -1,0 +1,179 @@
+"""Which rows of a source are left out, and why? Each with file, row, column, value and reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_pipeline import clean
+from data_pipeline.clean import Fault
+from data_pipeline.declarations import Source
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The rows of a raw table from `start` on came from this file; `header` only where DuckDB read it directly."""
+
+    start: int
+    file: str
+    delivery: int
+    path: Path
+    header: clean.Header | None
+
+
+def note(con, source: Source, file: str, faults: list[Fault], work: Path) -> None:
+    """Write down the rows that were left out while a file was laid out."""
+    if faults:
+        listed = _listed(work, ([source.name, file, each.row, each.column, each.value, each.reason] for each in faults))
+        con.execute(
+            f"""insert into meta.rejects
+                select c0, c1, c2::bigint, c3, null, c4, c5 from read_csv('{_path(listed)}', {_texts(6)})"""
+        )
+
+
+def move(con, source: Source, origins: list[Origin], work: Path) -> None:
+    """Take rows with faults, and all but the last row of a key, out of the raw table and write down why.
+
+    Rows are deleted in one statement at the very end: their numbers hold only as long as nothing was deleted.
+    """
+    con.execute("create or replace temp table gone (id bigint)")
+    _with_faults(con, source, origins, work)
+    if source.key:
+        _twice(con, source, origins, work)
+    con.execute(f"delete from raw.{source.name} where rowid in (select id from gone)")
+
+
+def _with_faults(con, source: Source, origins: list[Origin], work: Path) -> None:
+    """Rows with a cell that could not be understood; what a second look finds to be a total or a note is called so."""
+    table = f"raw.{source.name}"
+    if not con.execute(f"select exists (from {table} where _faults is not null)").fetchone()[0]:
+        return
+    _find(con, origins, work, f"select rowid as id, _row from {table} where _faults is not null", source)
+    headers = "map {" + ", ".join(f"'{name}': $h_{name}" for name in source.columns) + "}"
+    names = {f"h_{name}": column.header for name, column in source.columns.items()}
+    required = [name for name, column in source.columns.items() if column.required]
+    # Two kinds of rows are data after all: one that only began like the header or a total, and one whose only fault
+    # is a cell of odd blanks where it may be empty.
+    con.execute(
+        f"""
+        create or replace temp table faults as
+        select id, file, number, f.column_name, f.value, if(blank, 'required', f.reason) as reason
+        from (select id, file, number, f, starts_with(f.reason, 'not_') and is_empty(f.value) as blank
+              from (select id, file, number, unnest(_faults) as f from found join {table} t on t.rowid = id
+                    where verdict is null))
+        where f.reason <> 'suspect' and (not blank or list_contains(?, f.column_name))
+        """,
+        [required],
+    )
+    con.execute(
+        f"""insert into meta.rejects
+            select '{source.name}', file, number, column_name, {headers}[column_name], value, reason from faults""",
+        names,
+    )
+    con.execute(
+        f"""insert into meta.rejects select '{source.name}', file, number, null, null, quote, verdict
+            from found where verdict <> 'blank'"""
+    )
+    con.execute("insert into gone select distinct id from faults union select id from found where verdict is not null")
+
+
+def _twice(con, source: Source, origins: list[Origin], work: Path) -> None:
+    """Of rows with one key the last counts. Twice in one delivery is a fault; in a later one it is a correction."""
+    key = ", ".join(source.key)
+    rows = f"(select rowid as id, * from raw.{source.name} where rowid not in (select id from gone))"
+    # Most sources have no row twice: counting hashes finds that out without keeping a million texts.
+    total, different = con.execute(f"select count(*), count(distinct hash({key})) from {rows}").fetchone()
+    if total == different:
+        return
+    con.execute(f"""
+        create or replace temp table again as
+        select id, _row, max(id) over (partition by {key}) as last, {source.key[0]}::varchar as value from {rows}
+        where hash({key}) in (select hash({key}) from {rows} group by 1 having count(*) > 1)
+        qualify id < last
+    """)
+    _note_origins(con, origins, work)
+    con.execute("""
+        create or replace temp table twice as
+        select a.id, a._row, a.value from again a asof join origins mine on a.id >= mine.start
+        asof join origins its on a.last >= its.start where mine.delivery = its.delivery
+    """)
+    _find(con, origins, work, "select id, _row from twice", source)
+    con.execute(
+        f"""insert into meta.rejects
+            select '{source.name}', file, number, '{source.key[0]}', ?, value, 'duplicate'
+            from found join twice using (id)""",
+        [source.columns[source.key[0]].header],
+    )
+    con.execute("insert into gone select id from again")
+
+
+def _note_origins(con, origins: list[Origin], work: Path) -> None:
+    con.execute("create or replace temp table origins (start bigint, file varchar, delivery bigint, direct boolean)")
+    listed = _listed(work, ([each.start, each.file, each.delivery, each.header is not None] for each in origins))
+    con.execute(f"insert into origins select * from read_csv('{_path(listed)}', {_texts(4)})")
+
+
+def _find(con, origins: list[Origin], work: Path, which: str, source: Source) -> None:
+    """Fill `found`: for these rows the file, the row number a person would look for, and the verdict of a second look.
+
+    A laid-out file brought its numbers along. A file that DuckDB read is read again, as its blank lines were not
+    counted; that is done only where there is something to find.
+    """
+    _note_origins(con, origins, work)
+    con.execute(f"""
+        create or replace temp table found as
+        select w.id, o.file, w._row as number, null::varchar as verdict, null::varchar as quote
+        from ({which}) w asof join origins o on w.id >= o.start where not o.direct
+    """)
+    ends = [origin.start for origin in origins[1:]] + [None]
+    for origin, end in zip(origins, ends, strict=True):
+        if origin.header is None:
+            continue
+        within = f"id >= {origin.start}" + (f" and id < {end}" if end is not None else "")
+        wanted = {row[0] - origin.start for row in con.execute(f"select id from ({which}) where {within}").fetchall()}
+        if wanted:
+            rows = ([origin.start + place, *rest] for place, *rest in _look(origin, source, wanted))
+            con.execute(
+                f"""insert into found select c0::bigint, ?, c1::bigint, c2, c3
+                    from read_csv('{_path(_listed(work, rows))}', {_texts(4)})""",
+                [origin.file],
+            )
+
+
+def _look(origin: Origin, source: Source, wanted: set[int]) -> Iterator[tuple]:
+    """The wanted rows of a file as DuckDB counted them: place, row number, verdict, and what a row of no data says."""
+    grid = iter(clean.grid_of(origin.path))
+    _, printed = next(grid)
+    aside = clean.judge(origin.header, printed, source)
+    place = 0
+    for number, cells in grid:
+        if not cells:
+            continue
+        if place in wanted:
+            verdict = aside(cells)
+            yield place, number, verdict, clean.quote(cells) if verdict else None
+        place += 1
+
+
+def _listed(work: Path, rows: Iterable[list]) -> Path:
+    """Rows from Python as a file that DuckDB reads at once; binding them one by one would take minutes."""
+    path = work / "listed.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for row in rows:
+            writer.writerow(["" if cell is None else str(cell).replace("\0", "") for cell in row])
+    return path
+
+
+def _path(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _texts(columns: int) -> str:
+    names = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(columns))
+    return (
+        f"auto_detect=false, header=false, delim=',', quote='\"', escape='\"', columns={{{names}}}, "
+        "max_line_size=4000000"
+    )

@@ -1,0 +1,400 @@
+"""Where do raw bytes and builds live, and which build is in use?
+
+One folder holds all that the program writes (`duckdb/store/`, or where `RDEC_STORE` points):
+
+    raw/<source>/<pull>/      bytes as kept, with receipt.json; failures.jsonl beside them
+    builds/<name>.duckdb      immutable; <name>.json says from what it was made
+    rejects/<name>/           what could not be read, one CSV a source
+    current                   the name of the build in use; switched by one rename
+    work/                     unfinished things; safe to delete
+
+Nothing half-written is ever visible: a folder or file is made under `work/`, flushed, and renamed.
+This is the only module of the pipeline that the dashboard knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+NAME = re.compile(r"b\d{5}-\w+")
+SAFE = re.compile(r"[^\w.\-]+")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One file of a receipt. `sha256_received` differs from `sha256` where personal data were dropped."""
+
+    name: str
+    size: int
+    sha256: str
+    sha256_received: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was fetched or filed: when, from where, which bytes. Times are UTC in ISO form."""
+
+    source: str
+    pull: str
+    at: str
+    where: str
+    status: str  # ok | empty
+    simulated: bool = False
+    files: tuple[Kept, ...] = ()
+    notes: tuple[dict, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return sum(each.size for each in self.files)
+
+
+@dataclass(frozen=True)
+class Build:
+    """One published warehouse: its name, its file, and the manifest it was made with."""
+
+    name: str
+    path: Path
+    manifest: dict = field(compare=False, hash=False)
+
+
+class StoreError(Exception):
+    """Something in the store cannot be used; the message is bilingual and says what to do."""
+
+
+class Keeping:
+    """Files being kept for one source; see `Store.keep`."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.files: list[Kept] = []
+        self.notes: list[dict] = []
+        self.status = "ok"
+        self.receipt: Receipt | None = None  # once the block has ended well
+
+    def add(self, name: str, body: bytes, received: bytes | None = None) -> Path:
+        """Keep `body` under a safe form of `name`; `received` is what came before personal data were dropped."""
+        path = self._place(name)
+        write_whole(path, body)
+        came = None if received is None else hashlib.sha256(received).hexdigest()
+        self._count(path, hashlib.sha256(body).hexdigest(), came)
+        return path
+
+    def take(self, path: Path, received: Path | None = None) -> Path:
+        """Move a finished local file in, without reading it into memory; `received` as in `add`."""
+        came = sha256_of(received) if received else None
+        target = self._place(path.name)
+        os.replace(path, target)
+        flush_file(target)
+        self._count(target, sha256_of(target), came)
+        return target
+
+    def copy(self, path: Path) -> Path:
+        """Keep a copy of somebody's file, without reading it into memory."""
+        target = self._place(path.name)
+        shutil.copyfile(path, target)
+        flush_file(target)
+        self._count(target, sha256_of(target), None)
+        return target
+
+    def _place(self, name: str) -> Path:
+        """A safe and free name in the folder; `receipt.json` is taken."""
+        safe = Path(SAFE.sub("_", Path(name).name).lstrip(".") or "file")
+        safe = Path(safe.stem[:60] + safe.suffix[:12])
+        path, number = self.folder / safe, 1
+        while path.exists() or path.name == "receipt.json":
+            number += 1
+            path = self.folder / f"{safe.stem}-{number}{safe.suffix}"
+        return path
+
+    def _count(self, path: Path, digest: str, came: str | None) -> None:
+        self.files.append(Kept(path.name, path.stat().st_size, digest, came or digest))
+
+    def note(self, zh: str, en: str) -> None:
+        """A remark for the receipt: what was odd but did not stop the pull."""
+        self.notes.append({"zh": zh, "en": en})
+
+    def empty(self) -> None:
+        """The source answered that it has no rows."""
+        self.status = "empty"
+
+
+class Store:
+    """The folder of all that the program writes. Cheap to make; holds no open files."""
+
+    def __init__(self, root: Path | str | None = None):
+        self.root = Path(root or os.environ.get("RDEC_STORE") or PROJECT / "duckdb" / "store").absolute()
+
+    # raw bytes
+
+    @contextlib.contextmanager
+    def keep(self, source: str, where: str, simulated: bool = False) -> Iterator[Keeping]:
+        """Keep the bytes of one pull: visible all at once when the block ends well, else not at all."""
+        at = dt.datetime.now(dt.UTC)
+        prefix = "simulated" if simulated else "pull"
+        pull = f"{prefix}-{at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{threading.get_native_id()}"
+        folder = self._work(f"{source}-{pull}")
+        try:
+            keeping = Keeping(folder)
+            yield keeping
+            files, notes = tuple(keeping.files), tuple(keeping.notes)
+            receipt = Receipt(source, pull, at.isoformat(), where, keeping.status, simulated, files, notes)
+            write_whole(folder / "receipt.json", as_json(asdict(receipt)))
+            target = self.root / "raw" / source
+            target.mkdir(parents=True, exist_ok=True)
+            os.replace(folder, target / pull)
+            flush_folder(target)
+            keeping.receipt = receipt
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def fail(self, source: str, where: str, zh: str, en: str) -> None:
+        """Write down a pull that failed; the last good bytes stay in use."""
+        folder = self.root / "raw" / source
+        folder.mkdir(parents=True, exist_ok=True)
+        line = {"at": dt.datetime.now(dt.UTC).isoformat(), "where": where, "zh": zh, "en": en}
+        append_line(folder / "failures.jsonl", line)
+
+    def failures(self, source: str) -> list[dict]:
+        """Failed pulls of a source, oldest first; a line cut short by a crash is passed over."""
+        path = self.root / "raw" / source / "failures.jsonl"
+        found = []
+        for line in path.read_bytes().splitlines() if path.exists() else []:
+            with contextlib.suppress(ValueError):
+                found.append(json.loads(line))
+        return found
+
+    def receipts(self, source: str) -> list[Receipt]:
+        """Every kept pull of a source, oldest first."""
+        found = []
+        for path in (self.root / "raw" / source).glob("*/receipt.json"):
+            try:
+                raw = json.loads(path.read_text(encoding="utf-8"))
+            except FileNotFoundError:  # dropped by another process meanwhile
+                continue
+            raw["files"] = tuple(Kept(**each) for each in raw["files"])
+            raw["notes"] = tuple(raw["notes"])
+            found.append(Receipt(**raw))
+        return sorted(found, key=lambda receipt: (receipt.at, receipt.pull))
+
+    def latest(self, source: str) -> Receipt | None:
+        """The bytes a build should use: the newest real ones, the simulated only where there are none."""
+        kept = [receipt for receipt in self.receipts(source) if receipt.status == "ok"]
+        real = [receipt for receipt in kept if not receipt.simulated]
+        return (real or kept or [None])[-1]
+
+    def files(self, receipt: Receipt) -> list[Path]:
+        """The kept files of a receipt, in the order they were kept."""
+        return [self.root / "raw" / receipt.source / receipt.pull / each.name for each in receipt.files]
+
+    def drop_simulated(self, source: str, keep: str) -> None:
+        """Forget older simulated bytes of a source; real ones are never dropped."""
+        for receipt in self.receipts(source):
+            if receipt.simulated and receipt.pull != keep:
+                shutil.rmtree(self.root / "raw" / source / receipt.pull, ignore_errors=True)
+
+    # builds
+
+    def builds(self) -> list[Build]:
+        """Every finished build, oldest first. A build is finished when its manifest stands beside it."""
+        found = []
+        for path in sorted((self.root / "builds").glob("*.json")):
+            with contextlib.suppress(FileNotFoundError):  # pruned by another process meanwhile
+                found.append(self._read(path.stem))
+        return found
+
+    def build(self, name: str) -> Build:
+        """One build by its name. Raises StoreError that lists the known ones."""
+        if name not in self._names():
+            known = ", ".join(self._names()) or "—"
+            raise StoreError(f"沒有名為 {name} 的版本；現有：{known} · No build named {name}; there are: {known}")
+        return self._read(name)
+
+    def current(self) -> Build | None:
+        """The build in use, or None before the first one. Two small reads: cheap enough for every question."""
+        try:
+            name = (self.root / "current").read_text(encoding="utf-8").strip()
+            return self._read(name)
+        except FileNotFoundError:
+            return None
+
+    def current_name(self) -> str | None:
+        """The name of the build in use: one small read."""
+        try:
+            return (self.root / "current").read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def finish(self, built: Path, manifest: dict) -> Build:
+        """Give a built file its place among the builds. It is not in use until `publish`."""
+        folder = self.root / "builds"
+        folder.mkdir(parents=True, exist_ok=True)
+        last = max((int(name[1:6]) for name in self._names()), default=0)
+        name = f"b{last + 1:05d}-{manifest['fingerprint'][:8]}"
+        flush_file(built)
+        os.replace(built, folder / f"{name}.duckdb")
+        # The manifest comes last: without it the file beside it is not a build.
+        write_whole(folder / f"{name}.json", as_json({"name": name, **manifest}))
+        flush_folder(folder)
+        return self._read(name)
+
+    def publish(self, name: str) -> Build:
+        """Put a finished build in use, by one rename. Readers that hold the old one are not disturbed."""
+        build = self.build(name)
+        write_whole(self.root / "current", f"{name}\n".encode())
+        append_line(self.root / "published.jsonl", {"at": dt.datetime.now(dt.UTC).isoformat(), "name": name})
+        return build
+
+    def rollback(self) -> Build:
+        """Put the build before the one in use in use again. Raises StoreError where there is none."""
+        names, current = self._names(), self.current_name()
+        earlier = [name for name in names if current and name < current]
+        if not earlier:
+            raise StoreError("沒有更早的版本可以退回 · There is no earlier build to go back to")
+        return self.publish(earlier[-1])
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove all but the newest `keep` builds; never the one in use nor the one before it."""
+        names, current = self._names(), self.current_name()
+        before = [name for name in names if current and name < current][-1:]
+        held = {*names[-max(keep, 1) :], *before, current}
+        gone = [name for name in names if name not in held]
+        for name in gone:
+            for ending in (".json", ".duckdb"):  # the manifest first: half a removal leaves no half build
+                _remove(self.root / "builds" / f"{name}{ending}")
+            shutil.rmtree(self.root / "rejects" / name, ignore_errors=True)
+        return gone
+
+    def workplace(self, name: str) -> Path:
+        """A fresh folder for unfinished work, on the same file system as the rest."""
+        return self._work(name)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to build and publish; a second writer gets a StoreError at once.
+
+        The lock is the operating system's: it goes with the process, so a crash leaves none behind.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "writer.lock").open("a+b") as file:
+            try:
+                _lock(file)
+            except (BlockingIOError, PermissionError) as error:
+                raise StoreError(
+                    "另一個建置正在進行，請稍後再試 · Another build is running; try again later"
+                ) from error
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        """Clear what a crashed build left behind: unfinished work, and builds without a manifest."""
+        for path in (self.root / "work").glob("*"):
+            # A pull may be at work beside this; one that has stood still for a day is a crash.
+            with contextlib.suppress(FileNotFoundError):
+                if path.name.startswith("build-") or path.stat().st_mtime < time.time() - 86_400:
+                    shutil.rmtree(path, ignore_errors=True)
+        names = set(self._names())
+        for path in (self.root / "builds").glob("*.duckdb*"):
+            if path.name.split(".")[0] not in names:
+                _remove(path)
+        for folder in (self.root, self.root / "builds"):
+            for path in folder.glob(".*.part"):
+                _remove(path)
+
+    def _names(self) -> list[str]:
+        found = (path.stem for path in (self.root / "builds").glob("b*.json"))
+        return sorted(name for name in found if NAME.fullmatch(name))
+
+    def _read(self, name: str) -> Build:
+        folder = self.root / "builds"
+        manifest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        return Build(name, folder / f"{name}.duckdb", manifest)
+
+    def _work(self, name: str) -> Path:
+        folder = self.root / "work" / name
+        folder.mkdir(parents=True)
+        return folder
+
+
+def as_json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def append_line(path: Path, content: dict) -> None:
+    """Add one JSON line; a single write, so that two writers do not mix their lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = (json.dumps(content, ensure_ascii=False, default=str) + "\n").encode()
+    if path.exists() and path.read_bytes()[-1:] not in (b"", b"\n"):  # a line cut short by a crash
+        line = b"\n" + line
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(handle, line)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remove(path: Path) -> None:
+    """Remove a file; where a reader still holds it (Windows), a later sweep will."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        path.unlink()
+
+
+def flush_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(path: Path) -> None:
+    if sys.platform == "win32":  # a folder cannot be opened there; renames are journalled
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,25 @@
+-- Grain: one row per tender in the newest export that holds it.
+select
+    tender_id,
+    agency_code,
+    agency_name,
+    title,
+    programme,
+    work_kind_name,
+    town_name,
+    coordinates,
+    plan_no,
+    organiser_name,
+    budget_twd,
+    tender_budget_twd,
+    award_amount_twd,
+    awarded_on,
+    planned_award_on,
+    planned_start_on,
+    started_on,
+    planned_finish_on,
+    planned_settle_on,
+    contractor_name,
+    duration_days,
+    is_simulated
+from raw.tenders

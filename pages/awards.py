@@ -1,0 +1,74 @@
+"""What did the city win, and in which classes?"""
+
+import streamlit as st
+
+from dashboard import awards, charts, claims, filters, reconciliation, tiles, timelines
+from dashboard.periods import parse
+from dashboard.warehouse import ask, labels, published
+from dashboard.words import t
+
+STAGES = [  # the printed figure, and the metric that recomputes it
+    ("gsa_agencies_coached", "award_funnel.coached"),
+    ("gsa_agencies_recommended", "award_funnel.recommended"),
+    ("gsa_agencies_shortlisted", "award_funnel.shortlisted"),
+    ("gsa_winning_agencies", "award_funnel.won"),
+]
+PRINTED_FOR = parse("108-112")
+
+period = awards.years_of(filters.period())
+head, by_class, by_agency = st.columns([3, 1, 1], vertical_alignment="center", gap="medium")
+with by_class:
+    of_class = {"class": filters.choice("class")}
+with by_agency:
+    of_agency = {"agency_id": filters.choice("agency_id", "agency")}
+where = of_class | of_agency
+classes, agencies = labels("class"), labels("agency_id")
+with head:
+    tiles.title(awards.message(period, where), t("awards.by_year"), answers=[ask("awards.awards", period)])
+
+earlier = period.year_earlier()
+total, top, count, major = st.columns(4)
+with total:
+    tiles.published(published("awards_total")[-1], ask("awards.awards", PRINTED_FOR), t("awards.same_period"))
+with top:
+    tiles.published(published("awards_top")[-1], None, t("awards.not_checkable"))
+# The great prizes are two classes of their own: choosing a class does not change what they are.
+for column, name, of in ((count, "awards.awards", where), (major, "awards.major_awards", of_agency)):
+    with column:
+        before = ask(name, earlier, where=of) if earlier else None
+        tiles.operational(ask(name, period, where=of), before, earlier, ask(name, by=("year",), where=of))
+if not ask("awards.awards", period, where=where).value:
+    st.info(t("awards.none"), icon=":material/search_off:")
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.subheader(t("awards.classes"))
+    name = awards.chart("classes", of_class)
+    charts.bars(ask("awards.awards", period, by=("class",), where=of_agency), "class", classes, ordered=True,
+                accent=of_class["class"], height=350, key=name, click=filters.from_chart("class", name))  # fmt: skip
+with right:
+    st.subheader(awards.years_heading(of_class))
+    part = ask("awards.awards", by=("year",), where=where) if of_class["class"] else None
+    timelines.years(ask("awards.awards", by=("year",), where=of_agency), part, awards.named(of_class), height=350)
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.subheader(t("awards.agencies"))
+    name = awards.chart("agencies", of_agency)
+    charts.bars(ask("awards.awards", period, by=("agency_id",), where=of_class), "agency_id", agencies, top=15,
+                accent=of_agency["agency_id"], key=name, click=filters.from_chart("agency", name))  # fmt: skip
+with right:
+    st.subheader(t("awards.printed"))
+    tiles.table(claims.columns("class", "awards.awards"),
+                claims.rows("class", "awards", "awards_total", PRINTED_FOR, "awards.awards"))  # fmt: skip
+
+st.subheader(t("awards.claims"))
+tiles.table(reconciliation.columns(), claims.judged("awards_total", "awards_over", "awards_top"))
+
+st.subheader(awards.funnel())
+for column, (key, metric) in zip(st.columns(4), STAGES, strict=True):
+    with column:
+        tiles.published(published(key)[-1], ask(metric, parse("112")))
+
+if (shown := st.expander(t("awards.list"), key="list", on_change="rerun")).open:
+    shown.dataframe(awards.listed(period, where), hide_index=True)

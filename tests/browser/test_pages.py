@@ -1,0 +1,92 @@
+"""What only a browser shows: deep links, no request beyond the server, nothing broken on the page, both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Visit, visiting
+from tests.conftest import ROOT, serve
+
+ADDRESSES = {
+    "": "overview",
+    "hotline": "hotline",
+    "forward-looking": "forward_looking",
+    "sites": "sites",
+    "awards": "awards",
+    "sources": "sources",
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_opens_and_asks_nothing_outside(visit: Visit, server: str, address: str, language: str) -> None:
+    visit.open(f"{server}/{address}?lang={language}")
+    assert visit.page.locator("h1.message").inner_text().strip()
+    assert visit.page.locator(".js-plotly-plot, [data-testid='stDeckGlJsonChart'], table.plain, .stDataFrame").count()
+    visit.page.mouse.move(600, 500)
+    visit.page.wait_for_timeout(300)
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_deep_link_works_as_the_first_request_after_a_start(browser, built_store, address: str) -> None:
+    with serve(built_store) as fresh:
+        for visit in visiting(browser, fresh):
+            visit.open(f"{fresh}/{address}?year=111&lang=en")
+            assert visit.page.locator("h1.message").inner_text().strip()
+            assert "Page not found" not in visit.page.content()
+            assert visit.errors == []
+
+
+def test_the_language_and_the_period_stay_from_page_to_page(visit: Visit, server: str) -> None:
+    visit.open(f"{server}/hotline?year=110&lang=en")
+    assert "2021" in visit.page.locator("h1.message").inner_text()
+    visit.page.get_by_role("link", name="Overview").first.click()
+    visit.page.wait_for_function("() => document.querySelector('h1.message')?.innerText.startsWith('2021:')")
+    assert "year=110" in visit.page.url and "lang=en" in visit.page.url
+
+
+def test_an_unknown_value_in_a_link_is_ignored_with_a_note(visit: Visit, server: str) -> None:
+    visit.open(f"{server}/hotline?year=999")
+    assert visit.page.get_by_text("year=999").count() == 1
+    assert visit.page.locator("h1.message").inner_text().startswith("112 年")
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_is_cut_off_at_the_side(browser, server: str, address: str, size: tuple[int, int]) -> None:
+    for visit in visiting(browser, server, *size):
+        visit.open(f"{server}/{address}")
+        wide = visit.page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid="stMainBlockContainer"] *')]
+                .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.clientWidth > 0
+                        && !e.closest('[data-testid="stDataFrame"], .js-plotly-plot, '
+                                      + '[data-testid="stDeckGlJsonChart"]'))
+                .map(e => e.tagName + '.' + e.className).slice(0, 3)"""
+        )
+        assert wide == []
+        shots = ROOT / "tests" / "browser" / "shots"
+        shots.mkdir(exist_ok=True)
+        visit.page.screenshot(path=shots / f"{address or 'overview'}-{size[0]}.png")
+
+
+def test_a_number_tells_where_it_comes_from(visit: Visit, server: str) -> None:
+    visit.open(f"{server}/hotline")
+    visit.page.get_by_role("button", name="關於此數").first.click()
+    dialog = visit.page.get_by_role("dialog")
+    dialog.get_by_text("hotline_month").wait_for()  # the statement is coloured in a moment later
+    told = dialog.inner_text()
+    assert "marts.hotline_month" in told and "1999" in told and "模擬資料" in told
+
+
+def test_health_says_which_build_is_in_use(server: str, built_store) -> None:
+    import json
+    import urllib.request
+
+    with urllib.request.urlopen(f"{server}/healthz") as answer:
+        told = json.load(answer)
+        headers = answer.headers
+    assert told["build"] == (built_store / "current").read_text().strip()
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"

@@ -1,0 +1,92 @@
+"""What do the tests of pages share? One warehouse, built once from a small simulated set, and a server over it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def built_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one published build of the whole simulated set; its record-level rows at a fiftieth."""
+    root = tmp_path_factory.mktemp("store")
+    for arguments in (["sample", "--scale", "0.02"], ["build", "--no-sample"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "data_pipeline", "--store", str(root), *arguments],
+            cwd=ROOT, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+@pytest.fixture
+def warehouse(built_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process asks the built store."""
+    from dashboard import warehouse
+
+    monkeypatch.setenv("RDEC_STORE", str(built_store))
+    warehouse.here.cache_clear()
+    yield
+    warehouse.here.cache_clear()
+
+
+@contextmanager
+def serve(store: Path) -> Iterator[str]:
+    """`streamlit run app.py` over a store, as a person starts it; gives the address, ends the process after."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = store.parent / f"server-{port}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)}, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(f"{address}/_stcore/health"), 60, lambda: log.read_text(errors="replace"))
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(built_store: Path) -> Iterator[str]:
+    """The address of a running dashboard over the built store."""
+    with serve(built_store) as address:
+        yield address
+
+
+def wait_until(test: Callable[[], bool], seconds: float, told: Callable[[], str]) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if test():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"not within {seconds} s:\n{told()}")
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False

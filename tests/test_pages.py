@@ -1,0 +1,97 @@
+"""Does every page run in both languages, and does each figure on it come from its definition?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import words
+from tests.conftest import ROOT
+
+FRAME = str(ROOT / "dashboard" / "frame.py")
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+
+
+def run(page: str, **asked: str) -> AppTest:
+    """The page inside the frame, with its widgets set; that links set them is seen in the browser tests."""
+    words.speak(asked.get("lang"))  # AppTest formats options in this thread, where no page says the language
+    test = AppTest.from_file(FRAME, default_timeout=60)
+    for name, value in asked.items():
+        test.session_state[name] = value
+    test.run()
+    if page != "overview":
+        test.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+    return test
+
+
+@pytest.fixture(autouse=True)
+def _speak_as_the_page_does():
+    yield
+    words.speak(None)
+
+
+def text_of(test: AppTest) -> str:
+    return "\n".join(
+        getattr(element, "body", None) or getattr(element.proto, "body", "") for element in test.main if element
+    ) + "".join(element.proto.body for element in test.get("html"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_in_both_languages(warehouse, page: str, language: str) -> None:
+    test = run(page, lang=language)
+    assert not test.exception and not test.error, [each.value for each in (*test.exception, *test.error)]
+    assert '<h1 class="message">' in text_of(test), "a page begins with its message"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_simulated_figures_are_marked_on_every_page(warehouse, page: str) -> None:
+    assert "模擬資料" in text_of(run(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_english_page_has_no_chinese_sentence(warehouse, page: str) -> None:
+    """Names and quotations stay as they are; words of the house do not."""
+    shown = re.sub(r"<td[^>]*>.*?</td>", "", text_of(run(page, lang="en")), flags=re.S)
+    shown = re.sub(r'title="[^"]*"', "", shown)
+    chinese = re.findall(r"[一-鿿]{4,}", re.sub(r"<style.*?</style>", "", shown, flags=re.S))
+    assert not chinese, chinese
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("year", ["all", "108", "112"])
+def test_a_page_runs_for_any_period(warehouse, page: str, year: str) -> None:
+    test = run(page, year=year)
+    assert not test.exception and not test.error
+
+
+def test_the_headline_is_the_figure_that_its_metric_gives(warehouse) -> None:
+    from dashboard.periods import parse
+    from dashboard.warehouse import ask
+
+    words.speak("zh")
+    try:
+        expected = words.amount(ask("hotline.contacts", parse("111")).value, "contacts")
+    finally:
+        words.speak(None)
+    assert expected in text_of(run("hotline", year="111"))
+
+
+def test_a_page_that_fails_says_so_without_a_traceback(warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboard import warehouse as asking
+
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("a secret path /etc/shadow")
+
+    monkeypatch.setattr(asking, "_answer", broken)
+    test = run("overview")
+    assert [each.value for each in test.error] and not test.exception
+    assert "secret" not in test.error[0].value
+
+
+def test_every_page_is_in_the_menu() -> None:
+    text = Path(FRAME).read_text(encoding="utf-8")
+    assert [page for page in PAGES if f'"{page}"' not in text] == []
