@@ -54,13 +54,16 @@ _SHAPES = {
     "halted": '<path d="M26 24H43V72H26ZM53 24H70V72H53Z" {}/>',
     "not_filed": '<circle cx="48" cy="48" r="20" {hollow}/>',
     "completed": '<path d="M24 50 41 68 74 30" {line}/>',
+    "named": '<path d="M48 16 57 39 81 40 62 55 69 79 48 65 27 79 34 55 15 40 39 39Z" {}/>',
     "": '<path d="M28 43H68V53H28Z" {}/>',
 }
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One site as drawn: where, which state ("" for none), how large (1 to 3), and what it says under the pointer.
+    """One site as drawn: where, which state, how large (1 to 3), and what it says under the pointer.
+
+    Beside the states: "named" for a real site without one, "" for none.
 
     `label` stands beside it on the map; `is_rough` draws the ring of a place known only roughly.
     """
@@ -166,7 +169,7 @@ def _ground(district: str | None, told: Mapping[str, str], turn: str) -> list[pd
 
 @functools.lru_cache(maxsize=4)
 def _boundaries(build: str) -> dict[str, dict]:
-    """District → GeoJSON, a third of its corners: neighbours are smoothed together, so no gap opens between them."""
+    """District → GeoJSON, under half of its corners: neighbours are smoothed together, so no gap opens between them."""
     rows = [row for row in warehouse.table("marts.districts", None, "sort") if row["geometry_json"]]
     shapes = shapely.coverage_simplify(
         [shapely.geometry.shape(json.loads(row["geometry_json"])) for row in rows], SMOOTHED
@@ -311,7 +314,7 @@ def _sheet() -> tuple[str, dict[str, dict]]:
 
 
 def _shape(state: str, outline: bool = True) -> str:
-    colour = look.STATES[state].colour if state else look.GREY
+    colour = look.STATES[state].colour if state in look.STATES else look.ACCENT if state else look.GREY
     edge = f'stroke="{look.WHITE}" stroke-width="7" stroke-linejoin="round" paint-order="stroke"' if outline else ""
     plain = _SHAPES[state]
     if state == "not_filed":

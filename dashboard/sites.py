@@ -21,7 +21,7 @@ from dashboard.words import pick, t
 WORST_FIRST = ("seriously_behind", "halted", "behind", "not_filed", "on_schedule", "ahead", "completed")
 ATTENTION = WORST_FIRST[:4]
 LATE = ("seriously_behind", "behind")
-NAMED = "named"  # the chip of the sites that the documents name
+NAMED = "named"  # the chip of the real, publicly known sites (seeds.sites)
 CHIPS = (*WORST_FIRST[:4], NAMED, *WORST_FIRST[4:])
 CLASSES = {
     "controlled": ["major", "forward_small"],
@@ -59,7 +59,7 @@ def scope() -> Scope:
     """The visitor's class of control, district and agency."""
     with st.container(horizontal=True, vertical_alignment="center"):
         of = filters.option(
-            "class", {each: t(f"sites.class_{each}") for each in CLASSES}, t("sites.class"), required=True
+            "control", {each: t(f"sites.class_{each}") for each in CLASSES}, t("sites.class"), required=True
         )
         district = filters.choice("district_id", "district")
         # Only agencies that have works; the code table also holds offices and units that never build.
@@ -103,7 +103,9 @@ def finder() -> str | None:
 
 def message(of: Scope) -> str:
     """How many works are open, how many of them late, and where most of those are."""
-    counts, lights = _counts(of), warehouse.labels("light")
+    # From the works and not from the map: a named real site has a place, but no light of simulated progress.
+    states = ask("works.registered", by=("light",), where=of.where)
+    counts, lights = {row["light"]: row["value"] for row in states.rows}, warehouse.labels("light")
     where = "".join(_scope_words(of))
     opened = sum(counts.get(state, 0) for state in WORST_FIRST if state != "completed")
     late = t("sites.and").join(
@@ -112,10 +114,6 @@ def message(of: Scope) -> str:
         for state in reversed(LATE)
     )  # fmt: skip
     return t(f"sites.message_{of.of}", where=where, n=words.number(opened), late=late, most=_most(of))
-
-
-def answers(of: Scope) -> list[Answer]:
-    return [of.states()]
 
 
 def left_out(of: Scope) -> str:
@@ -175,9 +173,10 @@ def draw(of: Scope, on: Sequence[dict], site: str | None) -> None:
 
 def _mark(row: dict) -> Mark:
     rough = row["coordinate_precision"] in ROUGH
+    state = row["light"] or (NAMED if row["is_published"] else "")
     told = [_state_words(row), _gap(row), t("sites.rough") if rough else ""]
     return Mark(
-        row["site_id"], row["longitude"], row["latitude"], row["light"] or "", row["budget_step"], _name(row),
+        row["site_id"], row["longitude"], row["latitude"], state, row["budget_step"], _name(row),
         "　".join(part for part in told if part), _short(row), rough,
     )  # fmt: skip
 
@@ -239,7 +238,8 @@ def _card(row: dict) -> None:
     cells = [[t(f"sites.{one}"), told, t(f"sites.{other}"), said]
              for (one, told), (other, said) in zip(facts[::2], facts[1::2], strict=True)]  # fmt: skip
     mark = f"△ {t('frame.simulated')}" if row["is_simulated"] else ""
-    tiles.table([Column(_chip(row["light"])), Column(tiles.stacked(_name(row), mark)), Column(""), Column("")], cells)
+    state = _chip(row["light"]) if row["light"] else _state_words(row)
+    tiles.table([Column(state), Column(tiles.stacked(_name(row), mark)), Column(""), Column("")], cells)
     if row["is_published"]:
         tiles.table([Column(t("frame.published")), Column(_document(row))], _published(row))
 
@@ -271,9 +271,6 @@ def _district(of: Scope) -> None:
     tiles.table([Column(tiles.stacked(pick(row), mark)), Column(t(f"sites.class_{of.of}"), "right")], facts)
 
 
-# The list
-
-
 def listed(on: Sequence[dict], height: int) -> None:
     """The map's text alternative, worst first; choosing a row opens the same card as a click on the map."""
     if not on:
@@ -284,12 +281,12 @@ def listed(on: Sequence[dict], height: int) -> None:
         rows = st.session_state[name]["selection"]["rows"]
         st.session_state["site"] = on[rows[0]]["site_id"] if rows else None
 
-    districts, lights = warehouse.labels("district_id"), warehouse.labels("light")
+    districts = warehouse.labels("district_id")
     columns = ("state", "work", "district", "points", "days", "budget_k", "planned_finish")
     titles = dict(zip(columns, (t(f"sites.{each}") for each in columns), strict=True))
     rows = [
         {
-            titles["state"]: f"{look.STATES[row['light']].icon} {pick(lights[row['light']])}" if row["light"] else "—",
+            titles["state"]: _state_words(row),
             titles["work"]: _name(row),
             titles["district"]: pick(districts.get(row["district_id"])),
             titles["points"]: None if row["is_completed"] else row["gap_points"],
@@ -319,7 +316,7 @@ def _counts(of: Scope) -> dict[str, int]:
 
 
 def _named(of: Scope) -> list[dict]:
-    """The sites that the documents name, in the scope's district and of its agency, whatever their class."""
+    """The real, publicly known sites in the scope's district and of its agency, whatever their class."""
     where = {name: values for name, values in of.where.items() if name != "control_class"}
     return [row for row in table("marts.sites", where) if row["is_published"]]
 
@@ -367,7 +364,7 @@ def _short(row: dict) -> str:
 
 def _state_words(row: dict) -> str:
     if not row["light"]:
-        return t("sites.no_light")
+        return t("sites.named_state" if row["is_published"] else "sites.no_light")
     return f"{look.STATES[row['light']].icon} {pick(warehouse.labels('light')[row['light']])}"
 
 
@@ -377,8 +374,8 @@ def _gap(row: dict) -> str:
     return t("sites.gap_cell", points=words.number(row["gap_points"], 1), days=words.number(row["gap_days"]))
 
 
-def _chip(state: str | None) -> Markup | str:
-    return tiles.badge(look.STATES[state], pick(warehouse.labels("light")[state])) if state else t("sites.no_light")
+def _chip(state: str) -> Markup | str:
+    return tiles.badge(look.STATES[state], pick(warehouse.labels("light")[state]))
 
 
 def _agency(code: str | None) -> str:

@@ -302,7 +302,7 @@ def _chosen(store: Store, source: Source, like: Build | None) -> list[Receipt]:
 
 def _without(store: Store, source: Source, receipts: list[Receipt], pull: str | None) -> list[Receipt]:
     """The deliveries to try next once `pull` proved unreadable. Each turn has one fewer to fall back on."""
-    if len(receipts) > 1:
+    if source.delivery == "partial" and not receipts[-1].simulated:
         return [each for each in receipts if each.pull != pull]
     (bad,) = receipts
     before = [each for each in store.receipts(source.name) if each.status == "ok" and each.simulated == bad.simulated]

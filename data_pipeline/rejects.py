@@ -162,6 +162,8 @@ def _listed(work: Path, rows: Iterable[list]) -> Path:
     path = work / "listed.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
+        # DuckDB takes the first line end it sees for that of all rows; a header cannot have one within quotes.
+        writer.writerow(["listed"])
         for row in rows:
             writer.writerow(["" if cell is None else str(cell).replace("\0", "") for cell in row])
     return path
@@ -174,6 +176,6 @@ def _path(path: Path) -> str:
 def _texts(columns: int) -> str:
     names = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(columns))
     return (
-        f"auto_detect=false, header=false, delim=',', quote='\"', escape='\"', columns={{{names}}}, "
+        f"auto_detect=false, header=true, delim=',', quote='\"', escape='\"', columns={{{names}}}, "
         "max_line_size=4000000"
     )

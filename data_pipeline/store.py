@@ -210,9 +210,9 @@ class Store:
     def builds(self) -> list[Build]:
         """Every finished build, oldest first. A build is finished when its manifest stands beside it."""
         found = []
-        for path in sorted((self.root / "builds").glob("*.json")):
+        for name in self._names():
             with contextlib.suppress(FileNotFoundError):  # pruned by another process meanwhile
-                found.append(self._read(path.stem))
+                found.append(self._read(name))
         return found
 
     def build(self, name: str) -> Build:

@@ -11,15 +11,17 @@ create macro is_empty(t) as
 
 -- An empty cell and its spellings are NULL. Longer ones are not looked at here: what is blank throughout fails to be
 -- typed and is looked at then.
-create macro cell(t) as case when strlen(t) > 5 then t when is_empty(t) then null else t end;
+create macro cell(t) as
+    case when strlen(t) > 5 or t between '0' and ':' then t when is_empty(t) then null else t end;
 
 create macro to_text(t) as
     case when regexp_full_match(t, '[!-~]+') then t when is_empty(t) then null else trim(t, blanks()) end;
 
 -- 合計, 總 計, 小計（件）… and nothing else in the cell; the same words as in clean.py.
 create macro is_total(t) as
-    t[1] in ('合', '總', '小', '累', '本', '全', 't', 'T', 's', 'S', 'g', 'G')
-    and regexp_full_match(translate(t, blanks(), ''), '(?i)(本頁|本月|本年|全年|全市)?([合總小累]計|總和|(sub|grand)?total)([(（].*[)）])?[:：]?');
+    case when t > 'z' or t between 'S' and 'U' or t between 's' and 'u' or t between 'G' and 'H' or t between 'g' and 'h'
+         then regexp_full_match(translate(t, blanks(), ''), '(?i)(本頁|本月|本年|全年|全市)?([合總小累]計|總和|(sub|grand)?total)([(（].*[)）])?[:：]?')
+         else false end;
 
 create macro narrow(t) as
     translate(t, '０１２３４５６７８９／．－−＋：，％（）＄' || blanks(), '0123456789/.--+:,%()$      ');
@@ -30,7 +32,8 @@ create macro unspaced(t) as
 
 -- The form in which names are compared: 臺 = 台, 污 = 汙, 鹽 = 塩, no blanks.
 create macro plain(t) as
-    lower(translate(t, '台汙塩０１２３４５６７８９（）' || blanks(), '臺污鹽0123456789()'));
+    lower(translate(t, '台汙塩０１２３４５６７８９（）ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ' || blanks(),
+                          '臺污鹽0123456789()ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'));
 
 create macro in_range(d) as
     case when d between date '1900-01-01' and date '2100-12-31' then d end;
@@ -101,11 +104,10 @@ create macro any_number(t) as
          when regexp_full_match(t, '[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?') then try_cast(replace(t, ',', '') as double)
          when regexp_full_match(t, '\((\d{1,3}(,\d{3})+|\d+)(\.\d+)?\)') then -try_cast(replace(t[2:-2], ',', '') as double) end;
 
--- Only digits and the named marks: cheaper than a regex, and keeps inf, nan and 1e5 away from the cast.
-create macro only_digits(t, marks) as translate(t, '0123456789' || marks, '') = '';
-
+-- The regex keeps inf, nan and 1e5 away from the cast, and is cheaper than what follows.
 create macro to_number(t) as
-    case when strlen(t) <= 40 and only_digits(t, '.-') then try_cast(t as double) else list_transform([trim(narrow(t))], lambda x: any_number(x))[1] end;
+    case when strlen(t) <= 40 and regexp_full_match(t, '-?[0-9]*\.?[0-9]*') then try_cast(t as double)
+         else list_transform([trim(narrow(t))], lambda x: any_number(x))[1] end;
 
 -- Through a decimal, not a double, so that long numbers keep their last digit.
 create macro whole(t) as
@@ -113,7 +115,8 @@ create macro whole(t) as
          when regexp_full_match(t, '\((\d{1,3}(,\d{3})+|\d+)(\.0+)?\)') then try_cast('-' || regexp_replace(replace(t[2:-2], ',', ''), '\.0+$', '') as bigint) end;
 
 create macro to_integer(t) as
-    case when only_digits(t, '-') then try_cast(t as bigint) else list_transform([trim(narrow(t))], lambda x: whole(x))[1] end;
+    case when regexp_full_match(t, '-?[0-9]+') then try_cast(t as bigint)
+         else list_transform([trim(narrow(t))], lambda x: whole(x))[1] end;
 
 -- The share 0..1. A percent sign always means hundredths; without one the declared scale does.
 create macro to_percent(t, scale) as
@@ -143,7 +146,7 @@ create macro with_unit(t, unit) as
 -- Money in 元. A unit written in the cell beats the declared one.
 create macro to_twd(t, unit) as
     case when t is null then null
-         when strlen(t) <= 10 and only_digits(t, '-') then try_cast(t as bigint) * unit
+         when regexp_full_match(t, '-?[0-9]{1,10}') then try_cast(t as bigint) * unit
          else list_transform([regexp_replace(unspaced(narrow(t)), '^(NT\$|NTD|\$|新[臺台]幣)', '')],
              lambda x: try_cast(round(with_unit(x, unit)) as bigint))[1] end;
 

@@ -8,7 +8,7 @@ top = st.container()
 scope = sites.scope()
 states = sites.chips(scope)
 with top:
-    tiles.title(sites.message(scope), answers=sites.answers(scope))
+    tiles.title(sites.message(scope), answers=[scope.states()])
 
 place, side = maps.beside()
 with side:

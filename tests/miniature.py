@@ -1,13 +1,16 @@
 """How does the pipeline do on a warehouse small enough to check by hand? Two sources, one mart, one check.
 
-    mini = miniature.make(tmp_path)
-    mini.file("calls", "編號,日期,…")       keep a file as somebody would hand it in
-    mini.build()                            a real build of it, published
+mini = miniature.make(tmp_path)
+mini.file("calls", "編號,日期,…")       keep a file as somebody would hand it in
+mini.build()                            a real build of it, published
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,3 +126,12 @@ def source(text: str, name: str = "calls") -> Source:
     import yaml
 
     return Source(name=name, **yaml.safe_load(text))
+
+
+if __name__ == "__main__":  # python -m tests.miniature <folder> <a command of data_pipeline>
+    from data_pipeline import __main__ as commands
+
+    folder = Path(sys.argv.pop(1))
+    os.environ["RDEC_SOURCES"] = str(folder / "sources")
+    build.build = functools.partial(build.build, warehouse=folder / "warehouse")
+    commands.cli(prog_name="miniature")

@@ -53,14 +53,30 @@ def read(path: Path, of=SOURCE):
 
 @pytest.mark.parametrize(
     "printed",
-    ["編號", "\ufeff編號", " 編 號 ", "編\n號", "編號(必填)", "編號【A】", "編號［註］", "案號", "call_id", "ＣＡＬＬ_ID"],
+    [
+        "編號",
+        "\ufeff編號",
+        " 編 號 ",
+        "編\n號",
+        "編號(必填)",
+        "編號【A】",
+        "編號［註］",
+        "案號",
+        "call_id",
+        "ＣＡＬＬ_ID",
+    ],
 )
 def test_a_header_is_known_however_it_is_printed(printed):
     assert clean.match_header([printed, "日期"], SOURCE).columns == ("call_id", "received_on")
 
 
 def test_a_unit_in_the_header_beats_the_declared_one():
-    for printed, unit in [("經費(萬元)", "萬元"), ("經費（新臺幣百萬元）", "百萬元"), ("經費[仟元]", "仟元"), ("經費(元)", "元")]:
+    for printed, unit in [
+        ("經費(萬元)", "萬元"),
+        ("經費（新臺幣百萬元）", "百萬元"),
+        ("經費[仟元]", "仟元"),
+        ("經費(元)", "元"),
+    ]:
         assert clean.match_header(["編號", printed], SOURCE).units == {"cost_twd": unit}
     assert clean.match_header(["編號", "經費(人)"], SOURCE).units == {}
     assert clean.match_header(["編號", "達成率(%)"], SOURCE).units == {"share": "%"}
@@ -123,14 +139,18 @@ def test_a_total_is_told_by_its_first_word(first):
     assert (len(good), faults) == (1, {3: "total_row"})
 
 
-@pytest.mark.parametrize("title", ["小計畫", "總和路1號", "說明會", "單位訪視", "備註欄位改善", "*重要*", "更新日期系統"])
+@pytest.mark.parametrize(
+    "title", ["小計畫", "總和路1號", "說明會", "單位訪視", "備註欄位改善", "*重要*", "更新日期系統"]
+)
 def test_data_that_begins_like_a_note_stays_data(title):
     _, good, faults = tidy([HEADER, [title, "112.3.1", "電話", "", ""]])
     assert (len(good), faults) == (1, {})
 
 
 def test_a_short_row_is_filled_and_a_long_one_refused():
-    _, good, faults = tidy([HEADER, ["A1", "112.3.1"], ["A2", "112.3.2", "", "", "", "x"], ["A3", "112.3.3", "", "", "1", ""]])
+    _, good, faults = tidy(
+        [HEADER, ["A1", "112.3.1"], ["A2", "112.3.2", "", "", "", "x"], ["A3", "112.3.3", "", "", "1", ""]]
+    )
     assert [row["call_id"] for _, row in good] == ["A1", "A3"]
     assert good[0][1]["minutes"] == "" and faults == {3: "too_many_cells"}
 
@@ -157,7 +177,12 @@ def test_wide_months_become_rows():
 
 
 def test_without_a_header_the_file_is_refused_in_both_languages():
-    for rows, said in [([["a", "b"]], "找不到標題列"), ([], "（空白）"), ([["編號", "管道"]], "日期"), ([HEADER[:1]] * 40, "日期")]:
+    for rows, said in [
+        ([["a", "b"]], "找不到標題列"),
+        ([], "（空白）"),
+        ([["編號", "管道"]], "日期"),
+        ([HEADER[:1]] * 40, "日期"),
+    ]:
         with pytest.raises(FileFault) as raised:
             tidy(rows)
         assert said in raised.value.zh and raised.value.en
@@ -172,7 +197,9 @@ def test_a_header_below_the_thirtieth_row_is_not_looked_for():
 # Bytes
 
 
-@pytest.mark.parametrize(("name", "encoding"), [("big5.csv", "cp950"), ("utf8_bom.csv", "utf-8-sig"), ("utf16.csv", "utf-16")])
+@pytest.mark.parametrize(
+    ("name", "encoding"), [("big5.csv", "cp950"), ("utf8_bom.csv", "utf-8-sig"), ("utf16.csv", "utf-16")]
+)
 def test_every_encoding_gives_the_same_rows(name, encoding):
     assert grids.encoding_of(RAW / name) == encoding
     _, good, faults = read(RAW / name)
@@ -200,7 +227,12 @@ def test_a_web_page_behind_a_bom_is_still_a_web_page(tmp_path):
 
 @pytest.mark.parametrize("mark", list(",\t;|"))
 def test_the_delimiter_is_the_mark_that_cuts_evenly(tmp_path, mark):
-    rows = [["話務統計，112年"], HEADER, ["A1", "112.3.1", "電話", "", "1,200"], ["A2", "112.3.2", "電話|APP;網頁", "", "1,300"]]
+    rows = [
+        ["話務統計，112年"],
+        HEADER,
+        ["A1", "112.3.1", "電話", "", "1,200"],
+        ["A2", "112.3.2", "電話|APP;網頁", "", "1,300"],
+    ]
     with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=mark).writerows(rows)
     _, good, _ = read(tmp_path / "a.csv")
@@ -278,7 +310,9 @@ def test_a_spreadsheet_is_read_as_it_is_shown(tmp_path, ending):
 
 
 def test_tiny_and_huge_numbers_are_written_out(tmp_path):
-    path = workbook(tmp_path / "a.xlsx", [HEADER, ["A1", "112.3.1", None, None, 1e-7], ["A2", "112.3.2", None, None, 1e15]])
+    path = workbook(
+        tmp_path / "a.xlsx", [HEADER, ["A1", "112.3.1", None, None, 1e-7], ["A2", "112.3.2", None, None, 1e15]]
+    )
     assert [row["minutes"] for _, row in read(path)[1]] == ["0.0000001", "1000000000000000"]
 
 

@@ -36,7 +36,7 @@ def filed(con, tmp_path):
 
 def run(con, folder: Path, bodies, of=SOURCE, name="話務.csv"):
     store, work = Store(folder / "store"), folder / "work"
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     receipts = []
     for body in bodies:
         with store.keep(of.name, "test") as kept:
@@ -54,7 +54,7 @@ def run(con, folder: Path, bodies, of=SOURCE, name="話務.csv"):
 
 
 def test_a_plain_file_is_typed(filed):
-    loaded, rows, rejects = filed(HEAD + "A1,112.3.1,電話,台南市永康區,５,\"1,200\",87%\nA2,2023-03-02,,,,,\n")
+    loaded, rows, rejects = filed(HEAD + 'A1,112.3.1,電話,台南市永康區,５,"1,200",87%\nA2,2023-03-02,,,,,\n')
     import datetime as dt
 
     assert rows == [
@@ -87,17 +87,17 @@ def test_rejected_rows_are_counted_once_each_and_notes_apart(filed):
 
 BOTH = [
     HEAD + "A1,112.3.1,電話,,5,,\n小　計,,,,5,,\n總計,112.3.1,,,5,,\n註：暫定,,,,,,\n",
-    HEAD + "A1,112.3.1,電話,,5,,\n\n\nA2,x,,,,,\n,,,,,,\n\"A\n3\",y,,,,,\nA4,z,,,,,\n",
+    HEAD + 'A1,112.3.1,電話,,5,,\n\n\nA2,x,,,,,\n,,,,,,\n"A\n3",y,,,,,\nA4,z,,,,,\n',
     HEAD + "A1,112.3.1,,,,,\n" + HEAD + "A2,112.3.2,,,,,\n編號,112.3.3,,,,,\n",
     HEAD + "A1,112.3.1,,,1,,\nA1,112.3.1,,,2,,\n\nA2,112.3.1,,,,,\nA1,112.3.1,,,3,,\n",
     HEAD + "　,112.3.1,,,,,\n\xa0 \t　\xa0\xa0,112.3.1,,,,,\nA1,　　　,,,,,\nA2,112.3.1,\t\xa0　　\xa0,,,,\n",
-    HEAD + "只有一格,,,,,,\n A1 ,112.3.1,\" 電 話 \",,\" 5 \",,\nnull,112.3.1,,,,,\n-,112.3.1,,,,,\n",
+    HEAD + '只有一格,,,,,,\n A1 ,112.3.1," 電 話 ",," 5 ",,\nnull,112.3.1,,,,,\n-,112.3.1,,,,,\n',
     HEAD + "小計畫,112.3.1,,,,,\n合計室,112.3.1,,,,,\nTotal,112.3.1,,,,,\n",
     HEAD + "A1,112.3.1,,,,,\n永康區小計,,,,5,,\n以上,,,,,,\n",
 ]
 
 
-@pytest.mark.parametrize("text", BOTH)
+@pytest.mark.parametrize("text", BOTH, ids=range(len(BOTH)))
 def test_both_ways_agree_on_hard_files(con, tmp_path, monkeypatch, text):
     agree(con, tmp_path, monkeypatch, text)
 
@@ -113,7 +113,7 @@ def agree(con, folder, monkeypatch, text, of=SOURCE):
 
 CELL = st.one_of(
     st.sampled_from(["", "-", " ", "　", "null", "合計", "小計畫", "註：", "編號", "112.3.1", "2023-03-01", "電話", "台南市 永康區",
-                     "5", "1,200", "87%", "a\nb", 'say "so"', "x", "\t", "\xa0\xa0\xa0 ", "日期"]),
+                     "5", "1,200", "87%", "a\nb", "a\r\nb", 'say "so"', "x", "\t", "\xa0\xa0\xa0 ", "日期"]),
     st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0\r"), max_size=6),
 )  # fmt: skip
 
@@ -185,7 +185,12 @@ def test_a_later_delivery_corrects_without_being_a_fault(filed):
 
 def test_mixed_shapes_in_one_source_keep_their_order(filed):
     of = source(CALLS.replace("reach:", "delivery: partial\nreach:"))
-    _, rows, _ = filed("標題\n" + HEAD + "A1,112.3.1,,,1,,\n", HEAD + "A1,112.3.1,,,2,,\n", "標題\n" + HEAD + "A1,112.3.1,,,3,,\n", of=of)
+    _, rows, _ = filed(
+        "標題\n" + HEAD + "A1,112.3.1,,,1,,\n",
+        HEAD + "A1,112.3.1,,,2,,\n",
+        "標題\n" + HEAD + "A1,112.3.1,,,3,,\n",
+        of=of,
+    )
     assert [row[4] for row in rows] == [3]
 
 
@@ -247,11 +252,18 @@ def test_a_domain_without_codes_is_an_error(filed):
 
 
 def test_codes_are_found_by_every_spelling(filed):
-    rows = filed(HEAD + "A1,112.3.1,電話,永康,,,\nA2,112.3.1,ＡＰＰ,臺南市永康區,,,\nA3,112.3.1,app,台南市永康區,,,\n")[1]
+    rows = filed(HEAD + "A1,112.3.1,電話,永康,,,\nA2,112.3.1,ＡＰＰ,臺南市永康區,,,\nA3,112.3.1,app,台南市永康區,,,\n")[
+        1
+    ]
     assert {row[3] for row in rows} == {"yongkang"} and [row[2] for row in rows] == ["phone", "app", "app"]
 
 
 def test_the_reasons_of_both_modules_are_all_in_the_seed(con):
     known = {row[0] for row in con.execute("select reason from seeds.reject_reasons").fetchall()}
-    assert {f"not_{kind}" for kind in load.SQL_TYPES} | {"required", "duplicate", "below_minimum", "above_maximum"} <= known
+    assert {f"not_{kind}" for kind in load.SQL_TYPES} | {
+        "required",
+        "duplicate",
+        "below_minimum",
+        "above_maximum",
+    } <= known
     assert clean.TOTAL and {"title_row", "total_row", "note_row", "repeated_header", "too_many_cells"} <= known

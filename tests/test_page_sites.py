@@ -65,7 +65,7 @@ def test_filters_narrow_the_map_and_the_list_alike(warehouse) -> None:
     of = Scope("major", "yongkang", None)
     rows = sites.shown(of, [])
     assert rows and {row["district_id"] for row in rows} == {"yongkang"}
-    test = run("sites", **{"class": "major", "district": "yongkang", "kept-state": "all"})
+    test = run("sites", **{"control": "major", "district": "yongkang", "kept-state": "all"})
     assert {row["id"] for row in layer(deck_of(test), "hits")["data"]} == {row["site_id"] for row in rows}
     assert len(test.dataframe[0].value) == len(rows)
     assert "永康區" in text_of(test).split("</h1>")[0]
@@ -73,7 +73,7 @@ def test_filters_narrow_the_map_and_the_list_alike(warehouse) -> None:
 
 def test_the_list_is_worst_first_and_says_states_in_words(warehouse) -> None:
     rows = sites.shown(Scope("controlled", None, None), [*ATTENTION, NAMED])
-    rank = [sites.WORST_FIRST.index(row["light"]) for row in rows]
+    rank = [sites.WORST_FIRST.index(row["light"]) for row in rows if row["light"]]
     assert rank == sorted(rank)
     first = run("sites").dataframe[0].value.iloc[0]
     assert first["燈號"] == "■ 嚴重落後" and first["工程"] == rows[0]["title"]
@@ -111,7 +111,7 @@ def test_no_site_is_a_sentence(warehouse) -> None:
     never = next(code for code in ("longqi", "zuozhen", "nanhua", "nanxi")
                  if not ask("sites.sites", by=("light",), where={"district_id": [code], "light": ["halted"],
                                                                  "control_class": ["none"]}).rows)  # fmt: skip
-    test = run("sites", **{"district": never, "class": "none", "kept-state": "halted"})
+    test = run("sites", **{"district": never, "control": "none", "kept-state": "halted"})
     assert not test.exception and any(words.t("sites.no_sites") == each.value for each in test.info)
 
 
@@ -167,3 +167,9 @@ def test_markup_in_a_name_stays_text(warehouse, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sites, "table", trapped)
     shown = text_of(run("sites", site="parking_e8"))
     assert TRAP not in shown and "&lt;img" in shown
+
+
+def test_a_real_site_never_carries_a_light_of_simulated_progress(warehouse) -> None:
+    named = [row for row in table("marts.sites") if row["is_published"]]
+    assert len(named) == 7 and all(row["is_simulated"] for row in named if row["work_id"])
+    assert {(row["light"], row["gap_points"], row["gap_days"], row["planned_finish_on"]) for row in named} == {(None,) * 4}

@@ -1,0 +1,180 @@
+"""Do the commands do what they say, and do their exit codes?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from data_pipeline import __main__ as commands
+from data_pipeline import build as building
+from data_pipeline.pull import PullError
+from data_pipeline.store import Store
+
+ROOT = Path(__file__).parent.parent
+CALLS = "話務編號,受理時間,管道,服務類型,案件類別,機關,行政區,等候秒數\n"
+ROW = "C1,2024-01-01 08:00:00,電話,諮詢,交通運輸,交通局,永康區,5\n"
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def published(tmp_path, built_store) -> Store:
+    """A copy of a store with a build in use."""
+    shutil.copytree(built_store, tmp_path / "store", ignore=shutil.ignore_patterns("work"))
+    return Store(tmp_path / "store")
+
+
+def run(store: Store, *arguments: str):
+    """A command within this process: exit code, what was said, what was logged."""
+    return CliRunner().invoke(commands.cli, ["--store", str(store.root), *arguments])
+
+
+def test_help_names_every_command_in_both_languages():
+    done = subprocess.run(
+        [sys.executable, "-m", "data_pipeline", "--help"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0
+    for name in ("sample", "add", "pull", "build", "publish", "rollback", "builds", "status"):
+        line = next(line for line in done.stdout.splitlines() if line.strip().startswith(name))
+        assert any("一" <= letter <= "鿿" for letter in line) and any(letter.isascii() for letter in line)
+
+
+def test_wrong_usage_is_two(store):
+    assert run(store, "bild").exit_code == 2
+    assert run(store, "build", "--no-such-thing").exit_code == 2
+    assert run(store, "add").exit_code == 2
+    assert run(store, "add", "no-such-file.csv").exit_code == 2
+    done = run(store, "pull", "nothing")
+    assert done.exit_code == 2 and "hotline_contacts" in done.output
+
+
+def test_status_before_the_first_build(store):
+    done = run(store, "status", "--json")
+    answer = json.loads(done.stdout)
+    assert (done.exit_code, answer["build"]) == (0, None)
+    assert {each["state"] for each in answer["sources"]} == {"never"}
+    assert run(store, "status").exit_code == 0 and run(store, "builds").exit_code == 0
+
+
+def test_status_says_how_each_source_stands(published):
+    answer = json.loads(run(published, "status", "--json").stdout)
+    by = {each["name"]: each for each in answer["sources"]}
+    assert answer["build"] == published.current_name()
+    contacts = by["hotline_contacts"]
+    assert (contacts["state"], contacts["reach"], contacts["rejects"]) == ("simulated", "2023-12-31", 0)
+    assert contacts["rows"] > 1000 and contacts["zh"] and contacts["en"] and contacts["next_due"] == "2024-02-05"
+    published.fail("hotline_contacts", "x", "斷線", "cut")
+    failed = json.loads(run(published, "status", "--json").stdout)["sources"]
+    assert next(each for each in failed if each["name"] == "hotline_contacts")["state"] == "failed"
+
+
+def test_a_file_is_recognised_by_its_name_or_its_header(store, tmp_path):
+    for name in ("1999話務_11301.csv", "export.csv"):
+        (tmp_path / name).write_text(CALLS + ROW, encoding="utf-8")
+        done = run(store, "add", str(tmp_path / name))
+        assert done.exit_code == 0, done.output
+    assert len(store.receipts("hotline_contacts")) == 2
+
+
+def test_personal_columns_are_cut_before_anything_is_kept(store, tmp_path):
+    head = CALLS.replace("等候秒數", "等候秒數,來電者姓名, 來電號碼（日）")
+    (tmp_path / "a.csv").write_bytes((head + ROW.strip() + ",王大明,0912345678\n").encode("cp950"))
+    assert run(store, "add", "--source", "hotline_contacts", str(tmp_path / "a.csv")).exit_code == 0
+    receipt = store.latest("hotline_contacts")
+    (path,) = store.files(receipt)
+    assert "C1" in path.read_text(encoding="utf-8") and "王大明" not in path.read_text(encoding="utf-8")
+    assert "0912" not in path.read_text(encoding="utf-8")
+    assert receipt.files[0].sha256 != receipt.files[0].sha256_received
+    assert any("Personal" in note["en"] for note in receipt.notes)
+    assert all("王大明".encode("cp950") not in each.read_bytes() for each in store.root.rglob("*.csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("a.csv", b""), ("a.csv", b"<html>"), ("a.csv", b"x,y\n1,2\n"), ("a.pdf", b"%PDF"), ("a.xlsx", b"PK nothing"),
+     ("1999\xe8\xa9\xb1\xe5\x8b\x99.csv", "話務編號\nC1\n".encode())],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_is_refused_and_not_kept(store, tmp_path, name, body):
+    (tmp_path / name).write_bytes(body)
+    done = run(store, "add", str(tmp_path / name))
+    assert done.exit_code == commands.REFUSED and "Traceback" not in done.output and "·" in done.stderr
+    assert not list(store.root.glob("raw/*/*/receipt.json"))
+
+
+def test_a_pull_that_fails_is_four_and_the_rest_goes_on(store, monkeypatch):
+    def pull(source, store, *more, **named):
+        raise PullError("連不上", "cannot be reached")
+
+    monkeypatch.setattr(commands.pull, "pull", pull)
+    done = run(store, "pull")
+    assert done.exit_code == commands.PULL_FAILED and "cannot be reached" in done.output
+    assert run(store, "pull", "hotline_contacts").exit_code == 2
+
+
+def test_a_second_writer_is_five(published):
+    with published.writing():
+        for command in (["build", "--no-sample"], ["rollback"], ["publish", published.current_name()]):
+            done = run(published, *command)
+            assert done.exit_code == commands.BUSY and "正在進行" in done.stderr
+
+
+def test_a_failed_check_is_three_and_names_offenders_and_the_build_in_use(published, monkeypatch):
+    offence = building.Offence("calls_end", "通話太長", "calls too long", 7, [{"call_id": "A77"}])
+
+    def fail(*_, **__):
+        raise building.ChecksFailed([offence])
+
+    monkeypatch.setattr(building, "build", fail)
+    done = run(published, "build", "--no-sample")
+    assert done.exit_code == commands.REFUSED
+    assert "A77" in done.output and "通話太長" in done.output and published.current_name() in done.stderr
+
+
+def test_build_if_missing_does_nothing_where_there_is_one(published, monkeypatch):
+    monkeypatch.setattr(building, "build", None)
+    assert run(published, "build", "--if-missing").exit_code == 0
+
+
+def test_an_unknown_build_is_three_and_lists_the_known(published):
+    for command in (["publish", "b9"], ["build", "--like", "b9"]):
+        done = run(published, *command)
+        assert done.exit_code == commands.REFUSED and published.current_name() in done.stderr
+
+
+def test_rollback_with_nothing_before_is_three(published):
+    assert run(published, "rollback").exit_code == commands.REFUSED
+
+
+def test_build_publish_and_rollback_in_turn(published):
+    first = published.current_name()
+    done = run(published, "build", "--no-sample", "--no-publish", "--progress", "json")
+    assert done.exit_code == 0, done.output
+    steps = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"step"')]
+    assert steps and all(0 <= each["share"] <= 1 for each in steps)
+    assert [each["share"] for each in steps] == sorted(each["share"] for each in steps)
+    assert published.current_name() == first
+    second = published.builds()[-1].name
+    assert run(published, "publish", second).exit_code == 0 and published.current_name() == second
+    assert run(published, "rollback").exit_code == 0 and published.current_name() == first
+    assert second in run(published, "builds").output
+
+
+def test_log_lines_are_json_where_no_person_watches(published):
+    first = published.current_name()
+    done = subprocess.run(
+        [sys.executable, "-m", "data_pipeline", "--store", str(published.root), "publish", first],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"PYTHONUTF8": "1"},
+    )  # fmt: skip
+    (line,) = (json.loads(line) for line in done.stderr.splitlines())
+    assert (line["event"], line["build"], line["level"]) == ("published", first, "info")
