@@ -194,9 +194,10 @@ def beside(rows: Sequence[dict]) -> None:
     for row in rows:
         check = found[row["document"], row["key"], row["period_iso"]]
         label = row["label_zh"] if words.language() == "zh" else row["label_en"]
-        again = {**row, "value": check["recomputed"], "qualifier": None}
         digits = len(row["value_text"].partition(".")[2]) + (2 if row["kind"] != "exact" else 0)
-        got = words.number(check["recomputed"], digits) if again["value"] is not None else "—"
+        # Said in the unit of the document, so that the two can be compared by eye.
+        again = {**row, "value": check["recomputed"], "value_text": f"0.{'0' * digits}", "qualifier": None}
+        got = words.published(again) if check["recomputed"] is not None else "—"
         cells.append(
             [f"{label}（{words.printed_period(row)}）", words.published(row), got, t(f"verdict.{check['verdict']}")]
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,8 +82,8 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
     con.execute("delete from meta.rejects where source = ?", [source.name])
     columns = ", ".join(f"{name} {SQL_TYPES[column.type]}" for name, column in source.columns.items())
     con.execute(
-        f"create table {table} ({columns}, is_simulated BOOLEAN, _row BIGINT, "
-        "_faults STRUCT(column_name VARCHAR, value VARCHAR, reason VARCHAR)[])"
+        f"create table {table} ({columns}, is_simulated BOOLEAN, _row BIGINT, _wrong BOOLEAN);"
+        "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     unknown: dict[str, None] = {}
     origins: list[Origin] = []
@@ -103,7 +104,7 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
             unknown |= dict.fromkeys(headers)
             origins.append(Origin(start, file, delivery, path, plain))
     rejects.move(con, source, origins, work)
-    con.execute(f"alter table {table} drop column _faults; alter table {table} drop column _row")
+    con.execute(f"alter table {table} drop column _wrong; alter table {table} drop column _row")
     rows = con.execute(f"select count(*) from {table}").fetchone()[0]
     left_out, notes = con.execute(
         "select count(distinct (file, row_number)) filter (not is_note), "
@@ -196,49 +197,64 @@ def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bo
     """
     places = {name: f"c{place}" for place, name in enumerate(header.columns) if name}
     read = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.columns)))
-    texts, values, faults = [], [], []
+    values, faults = [], []  # a fault: the cheap test asked of every row, the exact one, column, cell, reason
     for name, column in source.columns.items():
         if name not in places:
             values.append(f"null::{SQL_TYPES[column.type]} as {name}")
             continue
-        text, cell = f"{name}_text", f"cell({places[name]})"
-        texts.append(f"nullif({cell}, '0') as {text}" if column.zero_is_null else f"{cell} as {text}")
-        values.append(f"{_typed(con, column, text, header.units.get(name, column.unit))} as {name}")
+        cell = f"nullif({places[name]}, '0')" if column.zero_is_null else places[name]
+        values.append(f"{_typed(con, column, cell, header.units.get(name, column.unit))} as {name}")
         if column.required:
-            faults.append((f"{name if column.type == 'text' else text} is null", name, "required"))
+            empty = f"cell({cell}) is null" if column.type != "text" else "true"
+            faults.append((f"{name} is null", f"{name} is null and {empty}", name, cell, "required"))
         if column.type != "text":
-            faults.append((f"{text} is not null and {name} is null", name, f"not_{column.type}"))
-        if column.minimum is not None:
-            faults.append((f"{name} < {column.minimum}", name, "below_minimum"))
-        if column.maximum is not None:
-            faults.append((f"{name} > {column.maximum}", name, "above_maximum"))
-    if opening and not any(source.columns[name].required for name in places):
-        empty = f"coalesce({', '.join(f'{name}_text' for name in places)}) is null"
-        faults.append((empty, None, "suspect"))
-    if opening and (lead := _lead(source, header)):
-        texts.append(f"{lead} as _lead")
-        faults.append((f"is_total(_lead) or _lead = {_quoted(opening)}", None, "suspect"))
+            unread = f"case when {name} is null and {cell} is not null then cell({cell}) is not null else false end"
+            faults.append(("false" if column.required else unread, unread, name, cell, f"not_{column.type}"))
+        for limit, sign, reason in ((column.minimum, "<", "below_minimum"), (column.maximum, ">", "above_maximum")):
+            if limit is not None:
+                faults.append((f"{name} {sign} {limit}", f"{name} {sign} {limit}", name, cell, reason))
+    if opening:
+        faults += [(test, test, None, "null", "suspect") for test in _suspicions(source, header, places, opening)]
     wrong = " or ".join(f"({test})" for test, *_ in faults) or "false"
-    each = ", ".join(
-        f"case when {test} then {{'column_name': '{name}', 'value': left({name}_text, 200), 'reason': '{reason}'}} end"
-        if name
-        else f"case when {test} then {{'column_name': null, 'value': null, 'reason': '{reason}'}} end"
-        for test, name, reason in faults
-    )
-    found = f"case when {wrong} then list_filter([{each}], lambda f: f is not null) end" if faults else "null"
     row = f"try_cast({places['_row']} as bigint)" if "_row" in places else "null::bigint"
-    # Three steps, so that each text is typed once however often a fault asks for it.
+    # Two steps, so that each cell is typed once however often a test asks for it; a third one would copy every text.
+    typed = f"""(select *, {", ".join(values)}
+                 from read_csv(?, auto_detect=false, header=true, delim=',', quote='"', escape='"',
+                               columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000))"""
+    start = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     con.execute(
-        f"""
-        insert into raw.{source.name}
-        select {", ".join(source.columns)}, {str(simulated).lower()}, _row, {found}
-        from (select *, {", ".join(values)}
-              from (select {", ".join([*texts, f"{row} as _row"])}
-                    from read_csv(?, auto_detect=false, header=true, delim=',', quote='"', escape='"',
-                                  columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000)))
-        """,
+        f"insert into raw.{source.name} select {', '.join(source.columns)}, {str(simulated).lower()}, {row}, {wrong} "
+        f"from {typed}",
         [str(path)],
     )
+    which = f"select rowid as id from raw.{source.name} where _wrong and rowid >= {start}"
+    if not con.execute(f"select exists ({which})").fetchone()[0]:
+        return
+    # What is wrong with them costs more to say than to find: the file is read again for these rows alone, in order.
+    each = ", ".join(
+        f"case when {test} then {{'column_name': {_quoted(name) if name else 'null'}, "
+        f"'value': left(trim({cell}), 200)::varchar, 'reason': '{reason}'}} end"
+        for _, test, name, cell, reason in faults
+    )
+    con.execute(
+        f"create or replace temp table said as select [{each}] as faults from {typed} where {wrong}", [str(path)]
+    )
+    con.execute(
+        f"""insert into faults select id, f.column_name, f.value, f.reason
+            from (select w.id, unnest(said.faults) as f
+                  from (select id, row_number() over (order by id) - 1 as place from ({which})) w
+                  join said on said.rowid = w.place)
+            where f is not null"""
+    )
+
+
+def _suspicions(source: Source, header: clean.Header, places: dict[str, str], opening: str) -> Iterator[str]:
+    """Tests of rows that could be typed and may be no data all the same: blank, a total, or the header again."""
+    if not any(source.columns[name].required for name in places):
+        yield f"coalesce({', '.join(f'cell({place})' for place in places.values())}) is null"
+    if lead := _lead(source, header):
+        yield f"is_total({lead})"
+        yield f"{lead} = {_quoted(opening)}"
 
 
 def _lead(source: Source, header: clean.Header) -> str | None:
@@ -249,8 +265,9 @@ def _lead(source: Source, header: clean.Header) -> str | None:
     asked: list[str] = []
     plain = True
     for place, name in enumerate(header.columns):
-        asked.append(f"nullif(trim(c{place}), '')")
-        plain = plain and name is not None and source.columns[name].type != "text"
+        kind = source.columns[name].type if name else None
+        asked.append(name if kind == "text" else f"nullif(trim(c{place}), '')")
+        plain = plain and kind not in (None, "text")
         if name and source.columns[name].required:
             break
     return None if plain else f"coalesce({', '.join(asked)})" if len(asked) > 1 else asked[0]
@@ -286,8 +303,7 @@ def _looked_up(con, column: Column, cell: str) -> str:
         spellings, codes = (", ".join(_quoted(each) for each in side) for side in zip(*pairs, strict=True))
         return f"[{codes}][enum_code(try_cast({text} as enum({spellings}))) + 1]"
 
-    printed = by("printed", cell)
-    return f"case when {cell} is null then null else coalesce({printed}, {by('spelling', f'plain({cell})')}) end"
+    return f"coalesce({by('printed', cell)}, {by('spelling', f'plain({cell})')})"
 
 
 def _quoted(text: str) -> str:

@@ -48,35 +48,34 @@ def move(con, source: Source, origins: list[Origin], work: Path) -> None:
 def _with_faults(con, source: Source, origins: list[Origin], work: Path) -> None:
     """Rows with a cell that could not be understood; what a second look finds to be a total or a note is called so."""
     table = f"raw.{source.name}"
-    if not con.execute(f"select exists (from {table} where _faults is not null)").fetchone()[0]:
+    if not con.execute(f"select exists (from {table} where _wrong)").fetchone()[0]:
         return
-    _find(con, origins, work, f"select rowid as id, _row from {table} where _faults is not null", source)
+    _find(con, origins, work, f"select rowid as id, _row from {table} where _wrong", source)
     headers = "map {" + ", ".join(f"'{name}': $h_{name}" for name in source.columns) + "}"
     names = {f"h_{name}": column.header for name, column in source.columns.items()}
     required = [name for name, column in source.columns.items() if column.required]
     # Two kinds of rows are data after all: one that only began like the header or a total, and one whose only fault
     # is a cell of odd blanks where it may be empty.
     con.execute(
-        f"""
-        create or replace temp table faults as
-        select id, file, number, f.column_name, f.value, if(blank, 'required', f.reason) as reason
-        from (select id, file, number, f, starts_with(f.reason, 'not_') and is_empty(f.value) as blank
-              from (select id, file, number, unnest(_faults) as f from found join {table} t on t.rowid = id
-                    where verdict is null))
-        where f.reason <> 'suspect' and (not blank or list_contains(?, f.column_name))
+        """
+        create or replace temp table real as
+        select id, file, number, column_name, if(blank, null, value) as value, if(blank, 'required', reason) as reason
+        from (select *, starts_with(reason, 'not_') and is_empty(value) as blank
+              from faults join found using (id) where verdict is null)
+        where reason <> 'suspect' and (not blank or list_contains(?, column_name))
         """,
         [required],
     )
     con.execute(
         f"""insert into meta.rejects
-            select '{source.name}', file, number, column_name, {headers}[column_name], value, reason from faults""",
+            select '{source.name}', file, number, column_name, {headers}[column_name], value, reason from real""",
         names,
     )
     con.execute(
         f"""insert into meta.rejects select '{source.name}', file, number, null, null, quote, verdict
             from found where verdict <> 'blank'"""
     )
-    con.execute("insert into gone select distinct id from faults union select id from found where verdict is not null")
+    con.execute("insert into gone select id from real union select id from found where verdict is not null")
 
 
 def _twice(con, source: Source, origins: list[Origin], work: Path) -> None:

@@ -10,12 +10,12 @@ create macro is_empty(t) as
     trim(t, blanks()) in ('', '-', '－', '—', '–', '{}', 'null', 'NULL', 'Null', 'None', 'N/A', 'n/a', '#N/A');
 
 -- An empty cell and its spellings are NULL. Longer ones are not looked at here: what is blank throughout fails to be
--- typed and is looked at then.
+-- typed and is looked at then. The macros below need no `cell` before them: what is empty is of no type.
 create macro cell(t) as
     case when strlen(t) > 5 or t between '0' and ':' then t when is_empty(t) then null else t end;
 
 create macro to_text(t) as
-    case when regexp_full_match(t, '[!-~]+') then t when is_empty(t) then null else trim(t, blanks()) end;
+    case when (strlen(t) > 5 or t between '0' and ':') and regexp_full_match(t, '[!-~]+') then t when is_empty(t) then null else trim(t, blanks()) end;
 
 -- 合計, 總 計, 小計（件）… and nothing else in the cell; the same words as in clean.py.
 create macro is_total(t) as

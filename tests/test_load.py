@@ -148,7 +148,7 @@ def test_every_encoding_ends_in_the_same_table(filed, name):
 
 
 def test_titles_units_totals_and_notes_end_where_they_belong(filed):
-    loaded, rows, rejects = filed((FIXTURES / "raw" / "title_notes_totals.csv").read_bytes())
+    loaded, rows, _rejects = filed((FIXTURES / "raw" / "title_notes_totals.csv").read_bytes())
     assert [(row[0], row[5]) for row in rows] == [("A1", 50_000), ("A2", 12_000_000), ("A3", 350_000_000)]
     assert (loaded.rejects, loaded.notes) == (0, 7)
 
@@ -242,7 +242,7 @@ def test_one_spelling_for_two_codes_is_an_error(tmp_path):
     mini = miniature.make(tmp_path)
     path = mini.warehouse / "seeds" / "codes.csv"
     path.write_text(path.read_text(encoding="utf-8") + "channel,fax,9,傳真,Fax,電 話,\n", encoding="utf-8")
-    with pytest.raises(DeclarationError, match="電話|one spelling"):
+    with pytest.raises(DeclarationError, match=r"電話|one spelling"):
         miniature.ground(mini.warehouse)
 
 

@@ -212,7 +212,7 @@ def test_a_reader_sees_the_old_bytes_or_the_new_ones(tmp_path):
         write_whole(path, bodies[number % 5])
     stop.set()
     reader.join()
-    assert not odd and os.listdir(tmp_path) == ["current"]
+    assert not odd and [each.name for each in tmp_path.iterdir()] == ["current"]
 
 
 def test_what_another_process_drops_meanwhile_is_passed_over(store, monkeypatch):

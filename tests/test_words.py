@@ -72,6 +72,15 @@ def test_a_printed_figure_keeps_its_qualifier(chinese) -> None:
     assert words.published(row) == "逾 142 萬件"
 
 
+def test_english_counts_a_printed_figure_in_its_own_units() -> None:
+    words.speak("en")
+    row = {"value": 142.0, "value_text": "142", "unit": "萬件", "kind": "at_least", "qualifier": "逾", "quote": ""}
+    assert words.published(row) == "over 1.42 M cases"
+    money = {"value": 1050.92, "value_text": "1050.92", "unit": "億元", "kind": "exact", "qualifier": None, "quote": ""}
+    assert words.published(money) == "105.092 bn NT$"
+    words.speak(None)
+
+
 def test_every_text_stands_in_both_languages() -> None:
     for path in words.FOLDER.glob("*.yml"):
         for key, text in yaml.safe_load(path.read_text(encoding="utf-8")).items():

@@ -229,16 +229,35 @@ QUALIFIERS = {
 }  # fmt: skip
 
 
+# Printed units that English does not count in: how many of the English unit they are.
+SCALES = {"萬件": (1e4, "cases"), "萬人次": (1e4, "visits"), "千元": (1e3, "NT$"), "萬元": (1e4, "NT$"),
+          "億元": (1e8, "NT$")}  # fmt: skip
+
+
 def published_figure(row: dict) -> tuple[str, str]:
-    """A printed figure with its own 近, 約, 逾 as the document has it, and its unit."""
-    digits = len(row["value_text"].partition(".")[2])
-    text = number(row["value"], digits) if row["value"] is not None else row["value_text"]
+    """A printed figure with its own 近, 約, 逾 as the document has it, and its unit.
+
+    English counts in thousands and millions, so 142 萬件 is 1.42 M cases there.
+    """
+    zh = language() == "zh"
+    value, unit, digits = row["value"], row["unit"], len(row["value_text"].partition(".")[2])
+    if value is None:  # a date
+        whole = len(row["value_text"]) == 10
+        return (day(dt.date.fromisoformat(row["value_text"])) if whole else row["value_text"]), ""
+    text, after = number(value, digits), unit
+    if not zh:
+        factor, after = SCALES.get(unit, (1, printed_unit(unit)))
+        if factor > 1:
+            exact = round(value * factor, 2)
+            size, word = (1e9, "bn ") if exact >= 1e9 else (1e6, "M ") if exact >= 1e6 else (1, "")
+            text = number(exact / size, 3).rstrip("0").rstrip(".")
+            after = f"{word}{after}"
     if said := row["qualifier"]:
-        if language() == "en":
+        if not zh:
             text = f"{QUALIFIERS.get(said, '')}{text}"
         else:
             text = f"{text} {said}" if said.startswith("以") else f"{said} {text}"
-    return text, row["unit"] if language() == "zh" else printed_unit(row["unit"])
+    return text, after
 
 
 def published(row: dict) -> str:

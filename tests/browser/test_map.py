@@ -68,7 +68,7 @@ def click_place(visit: Visit, longitude: float, latitude: float, then: str = "")
         visit.page.wait_for_timeout(1000)
         visit.page.mouse.down()
         visit.page.mouse.up()
-        for _ in range(25 if then else 5):
+        for _ in range(60 if then else 5):
             visit.page.wait_for_timeout(200)
             if then and re.search(then, visit.page.url):
                 break
