@@ -15,7 +15,7 @@ from dashboard.words import t  # noqa: E402
 
 # section → pages: (file, address, icon, whether the period applies)
 PAGES = {
-    "section_summary": [("overview", "", ":material/dashboard:", True)],
+    "": [("overview", "", ":material/dashboard:", True)],
     "section_service": [("hotline", "hotline", ":material/call:", True)],
     "section_works": [
         ("forward_looking", "forward-looking", ":material/construction:", True),
@@ -33,16 +33,11 @@ def main() -> None:
     pages, with_period = {}, set()
     for section, entries in PAGES.items():
         for name, address, icon, has_period in entries:
-            if (
-                not (ROOT / "pages" / f"{name}.py").exists()
-                or not (ROOT / "dashboard" / "words" / f"{name}.yml").exists()
-            ):
-                continue  # TEMPORARY
             page = st.Page(
                 ROOT / "pages" / f"{name}.py", title=t(f"{name}.menu"), icon=icon, url_path=address or None,
                 default=not address,
             )  # fmt: skip
-            pages.setdefault(t(f"frame.{section}"), []).append(page)
+            pages.setdefault(t(f"frame.{section}") if section else "", []).append(page)
             if has_period:
                 with_period.add(page.title)
     page = st.navigation(pages, position="top")

@@ -363,7 +363,9 @@ def _describe(con, store, sources, inputs, loaded, problems, lineage) -> None:
         from raw.published_figures""")
     pairs = [[name, source] for name, of in lineage.items() for source in sorted(of)]
     if pairs:
-        con.executemany("insert into meta.lineage values (?, ?)", pairs)
+        con.execute(
+            "insert into meta.lineage select unnest(?), unnest(?)", [list(each) for each in zip(*pairs, strict=True)]
+        )
 
 
 def _fingerprint(inputs: dict[str, list[Receipt]], sources: dict[str, Source], warehouse: Path) -> str:

@@ -233,7 +233,7 @@ def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bo
     # What is wrong with them costs more to say than to find: the file is read again for these rows alone, in order.
     each = ", ".join(
         f"case when {test} then {{'column_name': {_quoted(name) if name else 'null'}, "
-        f"'value': left(trim({cell}), 200)::varchar, 'reason': '{reason}'}} end"
+        f"'value': nullif(left(trim({cell}), 200)::varchar, ''), 'reason': '{reason}'}} end"
         for _, test, name, cell, reason in faults
     )
     con.execute(

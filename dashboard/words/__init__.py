@@ -249,9 +249,8 @@ def published_figure(row: dict) -> tuple[str, str]:
         factor, after = SCALES.get(unit, (1, printed_unit(unit)))
         if factor > 1:
             exact = round(value * factor, 2)
-            size, word = (1e9, "bn ") if exact >= 1e9 else (1e6, "M ") if exact >= 1e6 else (1, "")
-            text = number(exact / size, 3).rstrip("0").rstrip(".")
-            after = f"{word}{after}"
+            size, word = (1e9, " bn") if exact >= 1e9 else (1e6, " M") if exact >= 1e6 else (1, "")
+            text = number(exact / size, 3).rstrip("0").rstrip(".") + word
     if said := row["qualifier"]:
         if not zh:
             text = f"{QUALIFIERS.get(said, '')}{text}"
