@@ -1,7 +1,7 @@
 """How is an answer drawn? Lines for time, bars from zero, direct labels, 民國 ticks; plain dicts, no Plotly Express.
 
-Each chart carries a text alternative, and the figures themselves one click below it. Figures are cached by the build
-and what was asked, so a page that is opened again is drawn again from memory.
+Each chart carries a text alternative, and under it its sentence and its figures (`foot`). Figures are cached by the
+build and what was asked, so a page that is opened again is drawn again from memory.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard import look, warehouse, words
+from dashboard import foot, look, sentences, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
-CONFIG = {"displayModeBar": False, "showSendToCloud": False, "scrollZoom": False}
 SIZE = 16
 TICKS = 7  # on half a screen
 
@@ -48,10 +47,11 @@ def trend(
         words.language(),
     )
     key = key or f"trend-{answer.name}-{split}"
-    st.plotly_chart(figure, config=CONFIG, theme=None, key=key, alt=alt(answer))
+    told = sentences.of(answer, labels, _unfinished(answer, [row["month"] for row in answer.rows]))
+    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{alt(answer)} {told}")
     if floor:
-        st.caption(t("frame.floor", floor=words.amount(floor, answer.metric.unit)))
-    _figures(answer, split, labels, key)
+        told = f"{told} {t('frame.floor', floor=words.amount(floor, answer.metric.unit))}"
+    foot.under(key, answer, told, {split: labels or {}})
 
 
 def bars(
@@ -89,16 +89,17 @@ def bars(
         words.language(),
     )
     key = key or f"bars-{answer.name}-{dimension}"
+    told = sentences.of(answer, labels)
     event = st.plotly_chart(
         figure,
-        config=CONFIG,
+        config=foot.config(),
         theme=None,
         key=key,
-        alt=alt(answer),
+        alt=f"{alt(answer)} {told}",
         selection_mode="points",
         on_select=click if callable(click) else "rerun" if click else "ignore",
     )
-    _figures(answer, dimension, labels, key)
+    foot.under(key, answer, told, {dimension: labels})
     return event
 
 
@@ -161,6 +162,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 "font": {"color": look.MUTED, "size": SIZE - 1},
             }
         )
+    for event in _events(answer, months):
+        shapes.append(_mark(event["month"]))
+        notes.append(_note(event))
     ticks = _ticks(months)
     drawn = layout(height, right=130 if split else 24)
     drawn |= {
@@ -290,11 +294,33 @@ def _unfinished(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:
     return first if not whole and first in months else None
 
 
+def _events(answer: Answer, months: Sequence[dt.date]) -> list[dict]:
+    """What happened in the months on the chart that its figures should be read with."""
+    of = answer.name.partition(".")[0]
+    events = warehouse.table("seeds.events", None, "month")
+    return [each for each in events if of in each["sets"].split("|") and each["month"] in months]
+
+
+def _mark(month: dt.date) -> dict:
+    return {
+        "type": "line", "x0": month, "x1": month, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+        "line": {"color": look.GREY, "width": 1, "dash": "dot"},
+    }  # fmt: skip
+
+
+def _note(event: dict) -> dict:
+    simulated = f"（{t('frame.simulated')}）" if event["is_simulated"] else ""
+    return {
+        "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom", "xanchor": "left", "xshift": 4,
+        "showarrow": False, "text": plain(words.pick(event)), "hovertext": f"{words.pick(event)}{simulated}",
+        "font": {"size": SIZE - 3, "color": look.MUTED},
+    }  # fmt: skip
+
+
 def _apart(notes: list[dict], values: Sequence[float], height: int) -> list[dict]:
     """Move labels that would stand on each other apart; each keeps its order from top to bottom."""
-    labels = sorted(
-        (note for note in notes if note.get("xanchor") == "left" and "xref" not in note), key=lambda note: -note["y"]
-    )
+    ends = [note for note in notes if note.get("xanchor") == "left" and not {"xref", "yref"} & note.keys()]
+    labels = sorted(ends, key=lambda note: -note["y"])
     if len(labels) < 2:
         return notes
     top = max(values)
@@ -331,22 +357,3 @@ def alt(answer: Answer) -> str:
         low=words.amount(min(known), answer.metric.unit),
         high=words.amount(max(known), answer.metric.unit),
     )
-
-
-def _figures(answer: Answer, split: str | None, labels: dict[str, dict] | None, key: str) -> None:
-    """The figures of a chart as a table, one click below it: its text alternative. Sent only when opened."""
-    shown = st.expander(t("frame.table"), key=f"{key}-figures", on_change="rerun")
-    if not shown.open:
-        return
-    rows = []
-    for row in answer.rows:
-        cells: dict[str, object] = {}
-        if "month" in row:
-            cells[t("frame.month")] = words.month(row["month"])
-        if split:
-            cells[words.pick(warehouse.dimension(split).label)] = words.pick((labels or {}).get(row[split]))
-        cells[words.pick(answer.metric.label)] = words.amount(row["value"], answer.metric.unit, exact=True)
-        if row["n"] is not None:
-            cells["n"] = row["n"]
-        rows.append(cells)
-    shown.dataframe(rows, hide_index=True)

@@ -7,7 +7,9 @@ the few lines of `_linked`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +19,8 @@ from dashboard.words import LANGUAGES, month, pick, t, year
 from dashboard.words import period as period_words
 
 PARTS = ("", "Q1", "Q2", "Q3", "Q4", *(f"{number:02}" for number in range(1, 13)))
+PAGES = Path(__file__).parent.parent / "pages"
+LONGEST = 60  # characters of a search
 ENDONYMS = {"zh": "中文", "en": "English"}
 
 
@@ -86,6 +90,23 @@ def option(
     return chosen
 
 
+def search(key: str, placeholder: str) -> str:
+    """Words to look for, kept in the link; empty where nothing is looked for."""
+    _linked(key, None, "")
+    st.text_input(
+        placeholder, key=key, max_chars=LONGEST, width=280, placeholder=placeholder, label_visibility="collapsed",
+        icon=":material/search:",
+    )  # fmt: skip
+    _tell(key, "")
+    return (st.session_state[key] or "").strip()
+
+
+def go(page: str, **chosen: str | None) -> None:
+    """Open a page of the house with these choices made (link key → code; None frees one). Ends this run."""
+    st.session_state["going"] = chosen
+    st.switch_page(PAGES / f"{page}.py")
+
+
 def from_chart(key: str, chart: str) -> Callable[[], None]:
     """What a click on a bar of `chart` does: choose the bar's value under `key`; a click on the chosen one frees it."""
 
@@ -99,27 +120,35 @@ def from_chart(key: str, chart: str) -> Callable[[], None]:
     return take
 
 
-def _linked(key: str, options: Sequence[str], default: str | None) -> None:
-    """Before the widget `key` is drawn: its value from the last run, else from the link, else the default.
+def _linked(key: str, options: Sequence[str] | None, default: str | None) -> None:
+    """Before the widget `key` is drawn: its value as `go` was told, from the last run, from the link, or the default.
 
-    A value of the link that is not an option is left out with a note.
+    A value of the link that is not an option is left out with a note; `options` None takes any short text.
     """
     kept = f"kept-{key}"
+    if key in (going := st.session_state.get("going", {})):
+        st.session_state[key] = st.session_state[kept] = going.pop(key)
     if key not in st.session_state and kept not in st.session_state:
         asked = st.query_params.get(key)
-        if asked and asked not in options:
-            st.toast(t("frame.ignored", name=key, value=asked[:40]), icon=":material/link_off:")
-        st.session_state[kept] = asked if asked in options else default
+        if asked and not _possible(asked, options):
+            # Toasts read markup: of what a link brings, only letters and digits are said again.
+            said = re.sub(r"[^\w.-]", " ", asked)[:40]
+            st.toast(t("frame.ignored", name=key, value=said), icon=":material/link_off:")
+        st.session_state[kept] = asked if _possible(asked, options) else default
     value = st.session_state.get(key, st.session_state.get(kept))
     # Set anew at every run, so that it stays while its widget is not on the page.
-    st.session_state[key] = st.session_state[kept] = value if value in options else default
+    st.session_state[key] = st.session_state[kept] = value if _possible(value, options) else default
+
+
+def _possible(value: str | None, options: Sequence[str] | None) -> bool:
+    return value in options if options is not None else bool(value) and len(value) <= LONGEST
 
 
 def _tell(key: str, default: str | None) -> None:
     """After the widget is drawn: put its value into the link, unless it is the usual one."""
     value = st.session_state.get(key)
     st.session_state[f"kept-{key}"] = value
-    if value is None or value == default:
+    if value in (None, "") or value == default:
         st.query_params.pop(key, None)
     elif st.query_params.get(key) != value:
         st.query_params[key] = value

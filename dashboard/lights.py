@@ -6,7 +6,7 @@ import functools
 
 import streamlit as st
 
-from dashboard import charts, look, tiles, warehouse, words
+from dashboard import charts, foot, look, sentences, tiles, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
@@ -34,20 +34,16 @@ def states(
     )
     used = {row["light"] for row in answer.rows if row["value"]} - ({"completed"} if open_only else set())
     tiles.chips([state for state in look.STATES if state in used])
-    st.plotly_chart(figure, config=charts.CONFIG, theme=None, key=key, alt=charts.alt(answer))
-    shown = st.expander(t("frame.table"), key=f"{key}-figures", on_change="rerun")
-    if shown.open:
-        lights = warehouse.labels("light")
-        counts = {(row[dimension], row["light"]): row["value"] for row in answer.rows}
-        head = words.pick(warehouse.dimension(dimension).label)
-        shown.dataframe(
-            [
-                {head: words.pick(labels[code])}
-                | {words.pick(lights[s]): counts.get((code, s), 0) for s in look.STATES}
-                for code in order
-            ],
-            hide_index=True,
-        )
+    told = sentences.of(answer, labels)
+    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{charts.alt(answer)} {told}")
+    lights = warehouse.labels("light")
+    counts = {(row[dimension], row["light"]): row["value"] for row in answer.rows}
+    head = words.pick(warehouse.dimension(dimension).label)
+    rows = [
+        {head: words.pick(labels[code])} | {words.pick(lights[s]): counts.get((code, s), 0) for s in look.STATES}
+        for code in order
+    ]
+    foot.under(key, answer, told, {dimension: labels, "light": lights}, rows)
 
 
 @functools.lru_cache(maxsize=128)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 FILE = Path(__file__).parent.parent / "duckdb" / "metrics.yml"
 TIMES = ("day", "month", "quarter", "year")
@@ -65,8 +65,18 @@ class Metric(Strict):
     format: str | None = None
 
 
+class Records(Strict):
+    """The rows that a set's mart was counted from, and the day of each."""
+
+    relation: str = Field(alias="from")
+    date: str
+
+
 class MetricSet(Strict):
-    """Metrics of one mart. `snapshot`: states at the end of each month, so a period is answered by its last month."""
+    """Metrics of one mart. `snapshot`: states at the end of each month, so a period is answered by its last month.
+
+    `records` names the finer rows behind the mart, where there are any that carry the same dimensions.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -77,7 +87,12 @@ class MetricSet(Strict):
     grain: Literal["day", "month", "year"] | None = None
     kind: Literal["flow", "snapshot"] = "flow"
     by: tuple[str, ...] = ()
+    records: Records | None = None
     metrics: dict[str, Metric]
+
+    def behind(self) -> MetricSet:
+        """The same set over its records."""
+        return self.model_copy(update={"relation": self.records.relation, "date": self.records.date, "grain": "day"})
 
 
 @dataclass(frozen=True)
@@ -160,16 +175,8 @@ def compile_question(question: Question, known: Catalogue | None = None) -> Stat
     known = known or catalogue()
     of, metric = known.find(question.metric)
     short = question.metric.partition(".")[2]
-    clauses, values = _filters(question, of)
+    where, values = _where(question, of)
     columns = [(_time(each, of) if each in TIMES else _dimension(each, of)) for each in question.by]
-    if of.kind == "snapshot" and not (set(question.by) & {"day", "month"}):
-        # A state does not add up over months: the last month of each asked year, quarter or period stands for it.
-        span = next((_time(each, of) for each in question.by if each in TIMES), None)
-        group = f" group by {span}" if span else ""
-        clauses_of_period = _period(question, of)[0]
-        inner = f" where {' and '.join(clauses_of_period)}" if clauses_of_period else ""
-        clauses.append(f"{of.date} in (select max({of.date}) from {of.relation}{inner}{group})")
-        values += _period(question, of)[1]
     n = expression(of, metric.n) if metric.n else "null"
     select = [f"{column} as {name}" for column, name in zip(columns, question.by, strict=True)]
     select += [
@@ -177,10 +184,35 @@ def compile_question(question: Question, known: Catalogue | None = None) -> Stat
         f"{n} as n",
         "coalesce(bool_or(is_simulated), false) as is_simulated",
     ]
-    where = f" where {' and '.join(clauses)}" if clauses else ""
     tail = f" group by all order by {', '.join(question.by)}" if question.by else ""
     sql = f"select {', '.join(select)} from {of.relation}{where}{tail}"
     return Statement(sql, tuple(values), (*question.by, "value", "n", "is_simulated"))
+
+
+def compile_records(question: Question, limit: int, known: Catalogue | None = None) -> tuple[Statement, Statement]:
+    """The rows behind a question, newest first, and how many there are. Raises Unknown."""
+    of, _ = (known or catalogue()).find(question.metric)
+    of = of.behind() if of.records else of
+    where, values = _where(question, of)
+    order = f" order by {of.date} desc nulls last" if of.date else ""
+    rows = f"select * from {of.relation}{where}{order} limit {int(limit)}"
+    return (
+        Statement(rows, tuple(values), ()),
+        Statement(f"select count(*) as rows from {of.relation}{where}", tuple(values), ("rows",)),
+    )
+
+
+def _where(question: Question, of: MetricSet) -> tuple[str, list]:
+    clauses, values = _filters(question, of)
+    if of.kind == "snapshot" and not (set(question.by) & {"day", "month"}):
+        # A state does not add up over months: the last month of each asked year, quarter or period stands for it.
+        span = next((_time(each, of) for each in question.by if each in TIMES), None)
+        group = f" group by {span}" if span else ""
+        clauses_of_period, bound = _period(question, of)
+        inner = f" where {' and '.join(clauses_of_period)}" if clauses_of_period else ""
+        clauses.append(f"{of.date} in (select max({of.date}) from {of.relation}{inner}{group})")
+        values += bound
+    return f" where {' and '.join(clauses)}" if clauses else "", values
 
 
 def _filters(question: Question, of: MetricSet) -> tuple[list[str], list]:

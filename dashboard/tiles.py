@@ -13,8 +13,8 @@ import jinja2
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import look, warehouse, words
-from dashboard.periods import Period
+from dashboard import look, records, warehouse, words
+from dashboard.periods import ALL, Period
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
@@ -58,6 +58,7 @@ _TABLE = _html.from_string("""
 {% endfor %}</tbody></table>""")
 
 
+_TOLD = _html.from_string('<p class="told">{{ sentence }}</p>')
 _STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
 _HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
 _CODE = _html.from_string("<code>{{ text }}</code>")
@@ -88,16 +89,29 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
     st.html(_TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
 
 
+def metric(name: str, period: Period, where: dict[str, Sequence[str]] | None = None, trend: bool = True) -> None:
+    """A tile of a computed figure, asked for here: beside the span before, the year before, and its last 13 points."""
+    answer = warehouse.ask(name, period, where=where)
+    before, earlier = period.before(), period.year_earlier()
+    spans = dict.fromkeys(each for each in (before, earlier) if each)  # of a whole year the two are one
+    by = answer.grain if answer.grain in ("month", "year") else None
+    along = warehouse.ask(name, ALL, by=(by,), where=where) if trend and by else None
+    _computed(answer, [(warehouse.ask(name, span, where=where), span) for span in spans], along)
+
+
 def operational(
     answer: Answer, against: Answer | None = None, against_period: Period | None = None, trend: Answer | None = None
 ) -> None:
-    """A tile of a computed figure: value, change, target with its light, the last 13 points, as-of, About."""
+    """A tile of a computed figure that the page has asked for already."""
+    _computed(answer, [(against, against_period)] if against and against_period else [], trend)
+
+
+def _computed(answer: Answer, against: Sequence[tuple[Answer, Period]], trend: Answer | None) -> None:
+    """Value, changes, target with its light, the last 13 points, as-of, About."""
     metric = answer.metric
     value, unit = words.figure(answer.value, metric.unit)
-    lines = []
-    told = words.change(answer.value, against.value, metric.unit) if against and against_period else None
-    if told:
-        lines.append(t("frame.change", told=told, versus=words.period(against_period)))
+    told = [(words.change(answer.value, other.value, metric.unit), span) for other, span in against]
+    lines = [t("frame.change", told=change, versus=words.period(span)) for change, span in told if change]
     rests = []
     if metric.target is not None and answer.value is not None:
         met = answer.value >= metric.target if metric.better != "down" else answer.value <= metric.target
@@ -239,9 +253,20 @@ def decisions(works: Sequence[dict], limit: int) -> None:
         st.caption(t("overview.more", more=len(works) - limit))
 
 
-def about(answer: Answer | None, row: dict | None = None) -> None:
-    """「關於此數」: a button that opens meaning, formula, n, source, as-of, caution; and the printed words."""
-    key = f"about-{answer.question if answer else ''}-{(row['key'], row['period_iso'], row['document']) if row else ''}"
+def told(sentence: str) -> None:
+    """What a chart shows, in a sentence under it."""
+    if sentence:
+        st.html(_TOLD.render(sentence=sentence))
+
+
+@st.fragment
+def about(answer: Answer | None, row: dict | None = None, key: str = "") -> None:
+    """「關於此數」: a button that opens meaning, formula, n, source, as-of, caution; and the printed words.
+
+    Its own fragment: to open it draws nothing else anew. `key` tells two of one question on a page apart.
+    """
+    printed = (row["key"], row["period_iso"], row["document"]) if row else ""
+    key = f"about-{key}-{answer.question if answer else ''}-{printed}"
     if st.button(t("frame.about"), key=key, type="tertiary", icon=":material/info:"):
         _about(answer, row)
 
@@ -284,6 +309,7 @@ def _about(answer: Answer | None, row: dict | None) -> None:
             table([Column(t("frame.operational")), Column("")], facts)
             st.caption(t("frame.formula"))
             st.code(answer.sql, language="sql", wrap_lines=True)
+            records.show(answer)
 
     show()
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import charts, look, words
+from dashboard import charts, foot, look, sentences, words
 from dashboard.charts import SIZE
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
@@ -21,15 +21,15 @@ def years(whole: Answer, part: Answer | None = None, name: str = "", height: int
         return
     figure = _years(whole, part, name, height, words.language())
     key = f"years-{whole.name}"
-    st.plotly_chart(figure, config=charts.CONFIG, theme=None, key=key, alt=charts.alt(whole))
-    shown = st.expander(t("frame.table"), key=f"{key}-figures", on_change="rerun")
-    if shown.open:
-        inside = {row["year"]: row["value"] for row in part.rows} if part else {}
-        shown.dataframe(
-            [{t("timelines.year"): words.year(row["year"]), pick(whole.metric.label): row["value"]}
-             | ({name: inside.get(row["year"], 0)} if part else {}) for row in whole.rows],
-            hide_index=True,
-        )  # fmt: skip
+    told = sentences.of(whole)
+    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{charts.alt(whole)} {told}")
+    inside = {row["year"]: row["value"] for row in part.rows} if part else {}
+    rows = [
+        {t("timelines.year"): words.year(row["year"]), pick(whole.metric.label): row["value"]}
+        | {name: inside.get(row["year"], 0)}
+        for row in whole.rows
+    ]
+    foot.under(key, whole, told, {}, rows if part else None)
 
 
 @functools.lru_cache(maxsize=128)
@@ -90,13 +90,12 @@ def lines(answers: Sequence[Answer], height: int = 380) -> None:
     )
     labels = tuple((answer.name, pick(answer.metric.label)) for answer in answers)
     figure = charts.trend_figure(joined, "metric", labels, None, 0, height, words.language())
-    st.plotly_chart(figure, config=charts.CONFIG, theme=None, key=name, alt=" ".join(map(charts.alt, answers)))
-    shown = st.expander(t("frame.table"), key=f"{name}-figures", on_change="rerun")
-    if shown.open:
-        shown.dataframe(
-            [{t("frame.month"): words.month(rows[0]["month"])}
-             | {label: words.amount(row["value"], answers[0].metric.unit, exact=True)
-                for (_, label), row in zip(labels, rows, strict=True)} | {"n": rows[0]["n"]}
-             for rows in zip(*(answer.rows for answer in answers), strict=True)],
-            hide_index=True,
-        )  # fmt: skip
+    told = sentences.joined([f"{pick(each.metric.label)}：{sentences.of(each)}" for each in answers])
+    st.plotly_chart(figure, config=foot.config(), theme=None, key=name, alt=told)
+    rows = [
+        {t("frame.month"): words.month(rows[0]["month"])}
+        | {label: words.amount(row["value"], answers[0].metric.unit, exact=True)
+           for (_, label), row in zip(labels, rows, strict=True)} | {"n": rows[0]["n"]}
+        for rows in zip(*(answer.rows for answer in answers), strict=True)
+    ]  # fmt: skip
+    foot.under(name, answers[0], told, {}, rows)

@@ -58,6 +58,11 @@ class Answer:
     provenance: Provenance
 
     @property
+    def grain(self) -> str | None:
+        """The span its figures are kept for: day, month, year; None where the metric has no time."""
+        return metrics.catalogue().find(self.name)[0].grain
+
+    @property
     def value(self) -> float | int | None:
         """The figure of a question that was not split; None where there are no rows."""
         return self.rows[0]["value"] if len(self.rows) == 1 else None
@@ -141,6 +146,17 @@ def _answer(build: str, question: Question) -> Answer:
     of, metric = metrics.catalogue().find(question.metric)
     rows = here().rows(statement.sql, statement.values, build)
     return Answer(question.metric, metric, question, rows, statement.sql, provenance(of.relation, build))
+
+
+def records(answer: Answer, limit: int) -> tuple[tuple[dict, ...], int]:
+    """The rows behind an answer, newest first and at most `limit`, and how many there are in all."""
+    return _records(answer.provenance.build, answer.question, limit)
+
+
+@functools.lru_cache(maxsize=64)
+def _records(build: str, question: Question, limit: int) -> tuple[tuple[dict, ...], int]:
+    rows, count = metrics.compile_records(question, limit)
+    return here().rows(rows.sql, rows.values, build), here().rows(count.sql, count.values, build)[0]["rows"]
 
 
 @functools.lru_cache(maxsize=512)

@@ -319,6 +319,7 @@ def _describe(con, store, sources, inputs, loaded, problems, lineage) -> None:
         create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
             size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean);
         create table meta.lineage (relation varchar, source varchar);
+        create table meta.columns (source varchar, name varchar, zh varchar, en varchar);
     """)
     counts = {each.source: each for each in loaded}
     wrong = {each["source"]: each for each in reversed(problems)}  # the newest delivery that could not be read
@@ -361,11 +362,18 @@ def _describe(con, store, sources, inputs, loaded, problems, lineage) -> None:
                'RDEC and others, Tainan City Government' as producer_en, 'ledger' as protocol, 'document' as licence,
                'once' as cadence, false as is_simulated, count(*) as rows, 0 as rejects, 0 as notes
         from raw.published_figures""")
+    called = [
+        [source.name, name, column.label.zh, column.label.en]
+        for source in sources.values()
+        for name, column in source.columns.items()
+    ]
     pairs = [[name, source] for name, of in lineage.items() for source in sorted(of)]
-    if pairs:
-        con.execute(
-            "insert into meta.lineage select unnest(?), unnest(?)", [list(each) for each in zip(*pairs, strict=True)]
-        )
+    for table, rows in (("columns", called), ("lineage", pairs)):
+        if rows:
+            con.execute(
+                f"insert into meta.{table} select {', '.join(['unnest(?)'] * len(rows[0]))}",
+                [list(each) for each in zip(*rows, strict=True)],
+            )
 
 
 def _fingerprint(inputs: dict[str, list[Receipt]], sources: dict[str, Source], warehouse: Path) -> str:

@@ -101,6 +101,11 @@ def t(key: str, **values: object) -> str:
     return pick(_texts()[key]).format(**values)
 
 
+def known(key: str) -> str:
+    """The text of a key that may not be there; empty then."""
+    return pick(_texts().get(key))
+
+
 # Dates
 
 

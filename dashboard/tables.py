@@ -1,0 +1,35 @@
+"""Which rows stand behind it? A list that sorts, searches and is taken along, the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from dashboard import downloads
+from dashboard.words import t
+
+
+def show(
+    name: str,
+    rows: Sequence[Mapping[str, object]],
+    columns: Mapping[str, object] | None = None,
+    height: int | str = "auto",
+    on_select: Callable[[int], None] | None = None,
+    simulated: bool = True,
+) -> None:
+    """A list called `name`, its columns headed by the keys of `rows`; the head stays while the rows move.
+
+    `columns` says how a column is printed (`st.column_config`). `on_select` is told the place of the row that the
+    reader picks. `simulated` says in what is taken along whether the rows are real.
+    """
+    if not rows:
+        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        return
+    picked = st.dataframe(
+        rows, hide_index=True, height=height, placeholder="—", column_config=columns, key=f"list-{name}", alt=name,
+        on_select="rerun" if on_select else "ignore", selection_mode="single-row",
+    )  # fmt: skip
+    downloads.buttons(downloads.of_rows(name, rows, simulated))
+    if on_select and picked.selection.rows:
+        on_select(picked.selection.rows[0])
