@@ -56,14 +56,13 @@ def of_answer(answer: Answer, names: Mapping[str, Mapping] | None = None) -> Tab
     known = {by: (names or {}).get(by) or _labels(by) for by in question.by}
     head = [heading(by) for by in question.by]
     value = pick(metric.label)
-    unit = words.figure(0, metric.unit, exact=True)[1]
-    head.append(f"{value}（{unit}）" if words.language() == "zh" and unit else f"{value} ({unit})" if unit else value)
+    head.append(measured(answer))
     counted = any(row["n"] is not None for row in answer.rows)
     rows = tuple(
         (*(_code(row[by], known[by]) for by in question.by), row["value"], *((row["n"],) if counted else ()))
         for row in answer.rows
     )
-    facts = [(t("downloads.figure"), value), (t("frame.meaning"), pick(metric.means)), *_chosen(answer)]
+    facts = [(t("downloads.figure"), value), (t("frame.meaning"), pick(metric.means)), *chosen(answer)]
     facts.append((t("frame.formula"), answer.sql))
     if metric.caution:
         facts.append((t("frame.caution"), pick(metric.caution)))
@@ -71,7 +70,7 @@ def of_answer(answer: Answer, names: Mapping[str, Mapping] | None = None) -> Tab
         reach, licence = t("frame.as_of", day=words.day(source["reach"])), t(f"frame.licence_{source['licence']}")
         facts.append((t("frame.source"), f"{pick(source)}（{reach}；{licence}）"))
     shares = frozenset([head[-1]] if metric.unit == "percent" else [])
-    told = [value, *(said for _, said in _chosen(answer))]
+    told = [value, *(said for _, said in chosen(answer))]
     return _table("_".join(told), (*head, *(("n",) if counted else ())), rows, facts, answer.is_simulated, shares)
 
 
@@ -85,6 +84,14 @@ def with_rows(of: Table, rows: Sequence[Mapping[str, object]]) -> Table:
 def heading(by: str) -> str:
     """What a column split by a dimension or a time is called."""
     return t("frame.part") if by == "quarter" else pick(dimension(by).label)
+
+
+def measured(answer: Answer) -> str:
+    """What a column of figures is called, with its unit."""
+    value, unit = pick(answer.metric.label), words.figure(0, answer.metric.unit, exact=True)[1]
+    if not unit:
+        return value
+    return f"{value}（{unit}）" if words.language() == "zh" else f"{value} ({unit})"
 
 
 def of_rows(name: str, rows: Sequence[Mapping[str, object]], simulated: bool | None = None) -> Table:
@@ -213,7 +220,7 @@ def _naive(cell: dt.date) -> dt.datetime:
     return cell.replace(tzinfo=None) if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
 
 
-def _chosen(answer: Answer) -> list[tuple[str, str]]:
+def chosen(answer: Answer) -> list[tuple[str, str]]:
     """The period and the filters of a question, in words."""
     question = answer.question
     span = Period("", question.start, question.end)

@@ -36,20 +36,29 @@ def _opened(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequen
     if figures.open:
         with figures:
             listed = rows or listing(answer, names)
-            st.dataframe(listed, hide_index=True, placeholder="—", alt=t("frame.table"), width=640)
+            st.dataframe(
+                listed,
+                hide_index=True,
+                placeholder="—",
+                alt=t("frame.table"),
+                width=640,
+                column_config={downloads.measured(answer): st.column_config.NumberColumn(format="localized")},
+            )
             of = downloads.of_answer(answer, names)
             downloads.buttons(of if not rows else downloads.with_rows(of, rows))
             _image()
 
 
 def listing(answer: Answer, names: Mapping[str, Mapping]) -> list[dict[str, object]]:
-    """The rows of an answer as they are read: 民國 months, codes in words, figures with every digit."""
+    """The rows of an answer as they are read: 民國 months, codes in words, every digit, shares in percent."""
+    share = answer.metric.unit == "percent"
+    head = downloads.measured(answer)
     told = []
     for row in answer.rows:
         cells: dict[str, object] = {}
         for by in answer.question.by:
             cells[downloads.heading(by)] = _said(by, row[by], names)
-        cells[words.pick(answer.metric.label)] = words.amount(row["value"], answer.metric.unit, exact=True)
+        cells[head] = round(row["value"] * 100, 2) if share and row["value"] is not None else row["value"]
         if row["n"] is not None:
             cells["n"] = row["n"]
         told.append(cells)

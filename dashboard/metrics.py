@@ -66,10 +66,11 @@ class Metric(Strict):
 
 
 class Records(Strict):
-    """The rows that a set's mart was counted from, and the day of each."""
+    """The rows that a set's mart was counted from, the day of each, and which of them are not of the set."""
 
     relation: str = Field(alias="from")
     date: str
+    where: str | None = None
 
 
 class MetricSet(Strict):
@@ -91,8 +92,10 @@ class MetricSet(Strict):
     metrics: dict[str, Metric]
 
     def behind(self) -> MetricSet:
-        """The same set over its records."""
-        return self.model_copy(update={"relation": self.records.relation, "date": self.records.date, "grain": "day"})
+        """The same set over its records, where it has any of its own."""
+        if not self.records:
+            return self
+        return self.model_copy(update={"relation": self.records.relation, "date": self.records.date})
 
 
 @dataclass(frozen=True)
@@ -192,8 +195,10 @@ def compile_question(question: Question, known: Catalogue | None = None) -> Stat
 def compile_records(question: Question, limit: int, known: Catalogue | None = None) -> tuple[Statement, Statement]:
     """The rows behind a question, newest first, and how many there are. Raises Unknown."""
     of, _ = (known or catalogue()).find(question.metric)
-    of = of.behind() if of.records else of
+    also = of.records.where if of.records else None
+    of = of.behind()
     where, values = _where(question, of)
+    where += f" {'and' if where else 'where'} {also}" if also else ""
     order = f" order by {of.date} desc nulls last" if of.date else ""
     rows = f"select * from {of.relation}{where}{order} limit {int(limit)}"
     return (
@@ -224,14 +229,18 @@ def _filters(question: Question, of: MetricSet) -> tuple[list[str], list]:
 
 
 def _period(question: Question, of: MetricSet) -> tuple[list[str], list]:
-    """A year's mart has one row a year, on its first day: it belongs to every period that touches the year."""
+    """What is kept by the year belongs to every period that touches the year, and so do its records."""
     clauses, values = [], []
-    if of.date and question.start:
+    start, end = question.start, question.end
+    if of.grain == "year":
+        start = start and start.replace(month=1, day=1)
+        end = end and dt.date((end - dt.timedelta(days=1)).year + 1, 1, 1)
+    if of.date and start:
         clauses.append(f"{of.date} >= ?")
-        values.append(question.start.replace(month=1, day=1) if of.grain == "year" else question.start)
-    if of.date and question.end:
+        values.append(start)
+    if of.date and end:
         clauses.append(f"{of.date} < ?")
-        values.append(question.end)
+        values.append(end)
     return clauses, values
 
 

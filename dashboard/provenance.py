@@ -154,22 +154,13 @@ def rules() -> list[list[object]]:
     return [
         [
             tiles.stacked(pick(row), row["name"]),
-            _rule_value(row["name"], row["value"]),
+            words.rule(row["name"], row["value"]),
             f"△ {t('sources.default')}"
             if row["is_default"]
             else tiles.stacked(names.get(row["document"], row["document"] or "—"), f"「{row['quote']}」"),
         ]
         for row in warehouse.table("meta.rules")
     ]
-
-
-def _rule_value(name: str, value: float) -> str:
-    """A rule's name ends in what it is: money, a share, or a number whose unit its label says."""
-    if name.endswith("_twd"):
-        return words.amount(value, "twd")
-    if name.endswith(("_target", "_weight")):
-        return words.amount(value, "percent")
-    return words.number(value, 0 if value.is_integer() else 2)
 
 
 def metric_sets() -> dict[str, str]:

@@ -13,7 +13,7 @@ import jinja2
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import look, records, warehouse, words
+from dashboard import downloads, look, records, warehouse, words
 from dashboard.periods import ALL, Period
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
@@ -293,6 +293,7 @@ def _about(answer: Answer | None, row: dict | None) -> None:
                 if answer.value is not None
                 else []
             )
+            facts += [list(each) for each in downloads.chosen(answer)]
             facts.append([t("frame.meaning"), pick(answer.metric.means)])
             if answer.metric.n:
                 facts.append([t("frame.rests_on"), words.number(answer.n)])
@@ -302,13 +303,19 @@ def _about(answer: Answer | None, row: dict | None) -> None:
                 facts.append([t("frame.caution"), pick(answer.metric.caution)])
             for source in answer.provenance.sources:
                 reach = t("frame.as_of", day=words.day(source["reach"]))
+                if source["next_due"] and not source["is_simulated"]:
+                    reach += f"，{t('frame.next_due', day=words.day(source['next_due']))}"
                 mark = f"　△ {t('frame.simulated')}" if source["is_simulated"] else ""
                 licence = t(f"frame.licence_{source['licence']}")
                 facts.append([t("frame.source"), f"{pick(source)}（{reach}；{licence}）{mark}"])
+            for rule in warehouse.rules(answer):
+                basis = t("sources.default") if rule["is_default"] else f"「{rule['quote']}」"
+                facts.append([t("sources.rule"), f"{pick(rule)}：{words.rule(rule['name'], rule['value'])}（{basis}）"])
             facts.append([t("frame.build", name=""), answer.provenance.build])
             table([Column(t("frame.operational")), Column("")], facts)
             st.caption(t("frame.formula"))
-            st.code(answer.sql, language="sql", wrap_lines=True)
+            bound = "".join(f"\n-- ? = {value}" for value in answer.values)
+            st.code(f"{answer.sql}{bound}", language="sql", wrap_lines=True)
             records.show(answer)
 
     show()

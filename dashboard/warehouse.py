@@ -55,6 +55,7 @@ class Answer:
     question: Question
     rows: tuple[dict, ...]
     sql: str
+    values: tuple
     provenance: Provenance
 
     @property
@@ -145,7 +146,9 @@ def _answer(build: str, question: Question) -> Answer:
     statement = metrics.compile_question(question)
     of, metric = metrics.catalogue().find(question.metric)
     rows = here().rows(statement.sql, statement.values, build)
-    return Answer(question.metric, metric, question, rows, statement.sql, provenance(of.relation, build))
+    return Answer(
+        question.metric, metric, question, rows, statement.sql, statement.values, provenance(of.relation, build)
+    )
 
 
 def records(answer: Answer, limit: int) -> tuple[tuple[dict, ...], int]:
@@ -181,6 +184,13 @@ def table(relation: str, where: dict[str, Sequence] | None = None, order: str | 
     """
     chosen = tuple(sorted((key, tuple(values)) for key, values in (where or {}).items() if values))
     return _table(here().name(), relation, chosen, order, limit)
+
+
+def rules(answer: Answer) -> list[dict]:
+    """The rules by which the mart of an answer was made: thresholds of lights, weights, due days."""
+    relation = metrics.catalogue().find(answer.name)[0].relation
+    used = [row["rule"] for row in table("meta.rule_use", {"relation": [relation]}, "rule")]
+    return [row for row in table("meta.rules") if row["name"] in used]
 
 
 @functools.lru_cache(maxsize=512)

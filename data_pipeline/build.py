@@ -28,6 +28,7 @@ from data_pipeline.store import PROJECT, Build, Receipt, Store, StoreError
 
 WAREHOUSE = PROJECT / "duckdb"
 PUBLISHED = PROJECT / "data_pipeline" / "published"
+RULED = re.compile(r"\brule\('([a-z_]+)'\)")
 NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
 COMMENT = re.compile(r"--[^\n]*")
 DEFINING = (".sql", ".csv", ".geojson")
@@ -210,7 +211,8 @@ def create_views_and_marts(
 ) -> dict[str, set[str]]:
     """Create `staging` views and `marts` tables in the order their names ask for.
 
-    Returns the lineage: for each relation the raw sources it stands on.
+    Returns the lineage: for each relation the raw sources it stands on. Which rules it is made by, its own and those
+    of what it is made from, stays in `meta.rule_use`.
     """
     texts = {
         f"{folder}.{path.stem}": path.read_text(encoding="utf-8")
@@ -222,6 +224,7 @@ def create_views_and_marts(
         for name, text in texts.items()
     }
     lineage: dict[str, set[str]] = {}
+    rules: dict[str, set[str]] = {}
     order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
     for index, name in enumerate(order):
         kind = "view" if name.startswith("staging.") else "table"
@@ -233,7 +236,14 @@ def create_views_and_marts(
         lineage[name] = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.")}.union(
             *(lineage.get(need, set()) for need in needs[name])
         )
+        rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
         progress((index + 1) / len(order))
+    con.execute("create table meta.rule_use (relation varchar, rule varchar)")
+    used = [(name, rule) for name in order for rule in sorted(rules[name])]
+    if used:
+        con.execute(
+            "insert into meta.rule_use select unnest(?), unnest(?)", [list(each) for each in zip(*used, strict=True)]
+        )
     return lineage
 
 

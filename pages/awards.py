@@ -42,30 +42,30 @@ if not ask("awards.awards", period, where=where).value:
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader(t("awards.classes"))
+    st.header(t("awards.classes"))
     name = awards.chart("classes", of_class)
     charts.bars(ask("awards.awards", period, by=("class",), where=of_agency), "class", classes, ordered=True,
                 accent=of_class["class"], height=350, key=name, click=filters.from_chart("class", name))  # fmt: skip
 with right:
-    st.subheader(awards.years_heading(of_class))
+    st.header(awards.years_heading(of_class))
     part = ask("awards.awards", by=("year",), where=where) if of_class["class"] else None
     timelines.years(ask("awards.awards", by=("year",), where=of_agency), part, awards.named(of_class), height=350)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader(t("awards.agencies"))
+    st.header(t("awards.agencies"))
     name = awards.chart("agencies", of_agency)
     charts.bars(ask("awards.awards", period, by=("agency_id",), where=of_class), "agency_id", agencies, top=15,
                 accent=of_agency["agency_id"], key=name, click=filters.from_chart("agency", name))  # fmt: skip
 with right:
-    st.subheader(t("awards.printed"))
+    st.header(t("awards.printed"))
     tiles.table(claims.columns("class", "awards.awards"),
                 claims.rows("class", "awards", "awards_total", PRINTED_FOR, "awards.awards"))  # fmt: skip
 
-st.subheader(t("awards.claims"))
+st.header(t("awards.claims"))
 tiles.table(reconciliation.columns(), claims.judged("awards_total", "awards_over", "awards_top"))
 
-st.subheader(awards.funnel())
+st.header(awards.funnel())
 for column, (key, metric) in zip(st.columns(4), STAGES, strict=True):
     with column:
         tiles.published(published(key)[-1], ask(metric, parse("112")))

@@ -34,16 +34,16 @@ for column, (key, metric) in zip(st.columns([3, 4, 3, 3]), HEADLINES, strict=Tru
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader(t("forward_looking.axes"))
+    st.header(t("forward_looking.axes"))
     lights.states(
         ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), height=368, open_only=True
     )
 with right:
-    st.subheader(t("forward_looking.printed"))
+    st.header(t("forward_looking.printed"))
     rows = claims.rows("axis", "forward_plans", "forward_plans", PRINTED_FOR, *COUNTS)
     tiles.table(claims.columns("axis", *COUNTS), rows)
 
-st.subheader(t("forward_looking.list", month=words.month(month)))
+st.header(t("forward_looking.list", month=words.month(month)))
 late = plans.late(month)
 if late:
     st.dataframe(late, hide_index=True, height="content", placeholder="—", column_config=plans.columns())
@@ -53,14 +53,14 @@ else:
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader(t("forward_looking.trend"))
+    st.header(t("forward_looking.trend"))
     rates = ("forward_plans.completion_rate", "forward_plans.on_schedule_rate")
     timelines.lines([ask(name, plans.until(period), by=("month",)) for name in rates])
     st.caption(t("forward_looking.trend_note"))
 with right:
-    st.subheader(t("forward_looking.budget"))
+    st.header(t("forward_looking.budget"))
     charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True)
 
-st.subheader(t("forward_looking.claims"))
+st.header(t("forward_looking.claims"))
 tiles.table(reconciliation.columns(), claims.judged(*CLAIM))
 st.caption(t("forward_looking.claims_note"))

@@ -41,21 +41,21 @@ for column, (answer, against, name, chosen) in zip(st.columns(4), headlines, str
 left, right = st.columns(2, gap="medium")
 span = period if (period.months or 99) > 3 else ALL  # a month or a quarter is seen among its neighbours
 with left:
-    st.subheader(t("hotline.volume"))
+    st.header(t("hotline.volume"))
     charts.trend(ask("hotline.contacts", span, by=("month", "channel"), where=where), "channel", labels("channel"))
 with right:
-    st.subheader(t("hotline.satisfaction"))
+    st.header(t("hotline.satisfaction"))
     charts.trend(ask("satisfaction.after_call_rate", span, by=("month",)), target=satisfied.metric.target, floor=0.9)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader(t("hotline.category"))
+    st.header(t("hotline.category"))
     charts.bars(ask("hotline.contacts", period, by=("category",), where=where), "category", labels("category"))
 with right:
-    st.subheader(t("hotline.published"))
+    st.header(t("hotline.published"))
     rows = [*published("hotline_contacts_5y"), *published("hotline_contacts_4y"), *published("hotline_satisfaction_4y"),
             *published("special_line_calls_2021"), *published("special_line_calls_2022")]  # fmt: skip
     tiles.beside(rows)
     st.caption(t("hotline.special_note"))
-    st.subheader(t("hotline.special"))
+    st.header(t("hotline.special"))
     charts.bars(ask("special_lines.calls", by=("line",)), "line", labels("line"), ordered=True)

@@ -34,14 +34,14 @@ for column, (key, metric, code) in zip(st.columns(5), HEADLINES, strict=True):
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader(t("overview.volume"))
+    st.header(t("overview.volume"))
     charts.trend(ask("hotline.contacts", ALL, by=("month",)), height=300)
 with right:
-    st.subheader(t("overview.works"))
+    st.header(t("overview.works"))
     lights.states(ask("works.registered", period, by=("control_class", "light"), where={"control_class": CLASSES}),
                   "control_class", labels("control_class"), height=250, open_only=True)  # fmt: skip
 
-st.subheader(t("overview.decide"))
+st.header(t("overview.decide"))
 tiles.decisions(
     table("marts.works", {"light": ["seriously_behind", "halted"], "control_class": CLASSES}, "gap_days desc"), limit=6
 )

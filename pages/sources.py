@@ -35,7 +35,7 @@ if view == "figures":
 elif view == "sources":
     sources = provenance.sources()
     tiles.table(provenance.source_columns(), [provenance.source_cells(row) for row in sources])
-    st.subheader(t("sources.rejects_heading"))
+    st.header(t("sources.rejects_heading"))
     left_out = {row["name"]: row for row in sources if provenance.rejects_file(row["name"])}
     if not left_out:
         st.info(t("sources.no_rejects"), icon=":material/check_circle:")
@@ -55,10 +55,10 @@ elif view == "definitions":
     sets = provenance.metric_sets()
     chosen = filters.option("set", sets, t("sources.set"), listed=True, placeholder=t("sources.all_sets"))
     for name in [chosen] if chosen else sets:
-        st.subheader(sets[name])
+        st.header(sets[name])
         tiles.table(provenance.metric_columns(), provenance.definitions(name))
 
 else:
     tiles.table(provenance.pair(), provenance.manifest())
-    st.subheader(t("sources.checks_heading"))
+    st.header(t("sources.checks_heading"))
     tiles.table(provenance.check_columns(), provenance.checks())

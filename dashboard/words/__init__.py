@@ -204,6 +204,15 @@ def amount(value: float | int | None, unit: str, exact: bool = False) -> str:
     return f"{text} {after}".rstrip()
 
 
+def rule(name: str, value: float) -> str:
+    """A rule's name ends in what it is: money, a share, or a number whose unit its label says."""
+    if name.endswith("_twd"):
+        return amount(value, "twd")
+    if name.endswith(("_target", "_weight")):
+        return amount(value, "percent")
+    return number(value, 0 if value.is_integer() else 2)
+
+
 def change(now: float | None, then: float | None, unit: str) -> str | None:
     """How much more or less, in words a person would use; shares differ in points. None where it cannot be said."""
     if now is None or not then:
