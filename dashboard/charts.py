@@ -80,7 +80,7 @@ def bars(
         rows = sorted(rows, key=lambda row: -row["value"])[:top]
     figure = _bars(
         tuple(
-            (row[dimension], words.pick(labels.get(row[dimension], {"zh": "—", "en": "—"})), row["value"], row["n"])
+            (row[dimension], words.pick(labels.get(row[dimension])) or t("frame.unknown"), row["value"], row["n"])
             for row in rows
         ),
         answer.metric.unit,
@@ -187,6 +187,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "showticksuffix": "all" if suffix == "%" else "last",
             "tickfont": {"size": SIZE - 1},
             "separatethousands": True,
+            "tickformat": ",~g",
             "nticks": 6,
         },
         "annotations": _apart(notes, [row["value"] * scale for row in answer.rows if row["value"] is not None], height),

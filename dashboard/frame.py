@@ -16,12 +16,21 @@ from dashboard.words import t  # noqa: E402
 # section → pages: (file, address, icon, whether the period applies)
 PAGES = {
     "": [("overview", "", ":material/dashboard:", True)],
-    "section_service": [("hotline", "hotline", ":material/call:", True)],
+    "section_service": [
+        ("hotline", "hotline", ":material/call:", True),
+        ("petitions", "petitions", ":material/mail:", True),
+        ("service_quality", "service-quality", ":material/support_agent:", True),
+    ],
     "section_works": [
         ("forward_looking", "forward-looking", ":material/construction:", True),
         ("sites", "sites", ":material/map:", False),
     ],
-    "section_results": [("awards", "awards", ":material/trophy:", True)],
+    "section_results": [
+        ("awards", "awards", ":material/trophy:", True),
+        ("service_award", "service-award", ":material/military_tech:", False),
+        ("goals", "goals", ":material/flag:", True),
+        ("participation", "participation", ":material/groups:", True),
+    ],
     "section_data": [("sources", "sources", ":material/database:", False)],
 }
 

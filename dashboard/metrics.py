@@ -50,7 +50,7 @@ class Metric(Strict):
     """One number: how it is computed, in which unit, what it means, and what to beware of.
 
     `percent` is a share 0..1. `n` names the metric that counts what the figure rests on. `published` is the key of
-    the ledger row that stands beside it.
+    the ledger row that stands beside it. `adds` is false where parts of it must not be added up.
     """
 
     label: Text
@@ -62,6 +62,7 @@ class Metric(Strict):
     target: float | None = None
     caution: Text | None = None
     published: str | None = None
+    adds: bool = True
     format: str | None = None
 
 

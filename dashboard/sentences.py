@@ -118,7 +118,7 @@ def _parts(rows: list[dict], split: str, names: dict[str, str], answer: Answer) 
     if unit in RATES:
         return t("sentences.range", **_ends(rows, split, names, unit))
     whole = _whole(answer)
-    if whole and abs(whole - sum(row["value"] for row in rows)) < 0.5:
+    if answer.metric.adds and whole and abs(whole - sum(row["value"] for row in rows)) < 0.5:
         told = t("sentences.top_share", **first, share=words.amount(rows[0]["value"] / whole, "percent"))
         if len(rows) > 4:
             three = sum(row["value"] for row in rows[:3]) / whole
@@ -163,4 +163,4 @@ def _ends(rows: list[dict], split: str, names: dict[str, str], unit: str) -> dic
 
 
 def _name(names: dict[str, str], code: object) -> str:
-    return names.get(code) or ("—" if code is None else str(code))
+    return names.get(code) or (t("frame.unknown") if code is None else str(code))

@@ -81,7 +81,7 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
     reach = min((a.provenance.reach for a in answers if a.provenance.reach), default=None)
     due = min((a.provenance.next_due for a in answers if a.provenance.next_due), default=None)
     simulated = simulated or any(answer.is_simulated for answer in answers)
-    told = [*parts]
+    told = [part for part in parts if part]
     if reach:
         told.append(t("frame.as_of", day=words.day(reach)))
     if due and not simulated:
@@ -117,10 +117,10 @@ def _computed(answer: Answer, against: Sequence[tuple[Answer, Period]], trend: A
         met = answer.value >= metric.target if metric.better != "down" else answer.value <= metric.target
         rests.append(t("frame.target", value=words.amount(metric.target, metric.unit)))
         rests.append(t("frame.met" if met else "frame.missed"))
-    if answer.n is not None:
-        rests.append(t("frame.n", n=words.number(answer.n)))
     if rests:
         lines.append("　".join(rests))
+    if answer.n is not None:
+        lines.append(t("frame.n", n=words.amount(answer.n, answer.n_unit)))
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.html(
             _TILE.render(
@@ -208,7 +208,9 @@ def beside(rows: Sequence[dict]) -> None:
     for row in rows:
         check = found[row["document"], row["key"], row["period_iso"]]
         label = row["label_zh"] if words.language() == "zh" else row["label_en"]
-        digits = len(row["value_text"].partition(".")[2]) + (2 if row["kind"] != "exact" else 0)
+        # What was rounded to 萬 is compared in more digits; a full count has none to show.
+        finer = 2 if row["kind"] != "exact" and row["value"] < 1000 else 0
+        digits = len(row["value_text"].partition(".")[2]) + finer
         # Said in the unit of the document, so that the two can be compared by eye.
         again = {**row, "value": check["recomputed"], "value_text": f"0.{'0' * digits}", "qualifier": None}
         got = words.published(again) if check["recomputed"] is not None else "—"
@@ -296,7 +298,7 @@ def _about(answer: Answer | None, row: dict | None) -> None:
             facts += [list(each) for each in downloads.chosen(answer)]
             facts.append([t("frame.meaning"), pick(answer.metric.means)])
             if answer.metric.n:
-                facts.append([t("frame.rests_on"), words.number(answer.n)])
+                facts.append([t("frame.rests_on"), words.amount(answer.n, answer.n_unit, exact=True)])
             if answer.metric.target is not None:
                 facts.append(["", t("frame.target", value=words.amount(answer.metric.target, answer.metric.unit))])
             if answer.metric.caution:

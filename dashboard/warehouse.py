@@ -64,6 +64,12 @@ class Answer:
         return metrics.catalogue().find(self.name)[0].grain
 
     @property
+    def n_unit(self) -> str:
+        """In what the n is counted: money where it is money, else no unit is said."""
+        of, metric = metrics.catalogue().find(self.name)
+        return "twd" if metric.n and of.metrics[metric.n].unit == "twd" else "count"
+
+    @property
     def value(self) -> float | int | None:
         """The figure of a question that was not split; None where there are no rows."""
         return self.rows[0]["value"] if len(self.rows) == 1 else None

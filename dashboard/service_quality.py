@@ -1,0 +1,117 @@
+"""How does each unit score in a year, in which rank, and which rewards follow by the plan's rules?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import periods, warehouse, words
+from dashboard.periods import Period
+from dashboard.tiles import Column
+from dashboard.warehouse import table
+from dashboard.words import pick, t
+
+HEADLINES = (
+    "mystery_audit_score", "phone_test_score", "reply_on_time_rate", "special_excellence_units", "rewards",
+)  # fmt: skip
+PRINTED = ("mystery_audits_per_year", "phone_tests_per_year", "phone_test_units")
+RULES = ("special_excellence", "phone_staff_rewards", "manager_rewards", "commended_rank")
+BANDS = {"special": "★", "excellent": "●", "grade_a": "○", "other": "–"}
+FELL = 20  # places; a fall of fewer says little among so many units
+
+
+def year_of(period: Period) -> Period:
+    """Units are judged by the year: a month is answered by its year, all years by the last."""
+    last = warehouse.years()[-1]
+    return periods.year((period.end.year - 1 if period.end.month == 1 else period.end.year) - periods.ROC
+                        if period.end else last)  # fmt: skip
+
+
+def by_the_year(chosen: Period, answered: Period) -> str:
+    """A note where the answer is about another span than the one chosen."""
+    return "" if chosen == answered else t("service_quality.by_the_year", year=words.period(answered))
+
+
+def message(period: Period) -> str:
+    """The page's one sentence, computed."""
+    rows = _rows(period)
+    if not rows:
+        return t("service_quality.message_none", year=words.period(period))
+    return t(
+        "service_quality.message", year=words.period(period), units=words.number(len(rows)),
+        special=words.number(sum(row["is_special_excellence"] for row in rows)), first=_name(rows[0]["agency_id"]),
+        score=words.amount(rows[0]["total_score"], "score"),
+    )  # fmt: skip
+
+
+def ranking(period: Period, where: dict[str, list[str]]) -> list[dict[str, object]]:
+    """Every unit with its parts, best first; a part that was not tested is empty."""
+    return [
+        {
+            t("service_quality.rank"): row["rank"],
+            t("service_quality.unit"): _name(row["agency_id"]),
+            t("service_quality.total"): row["total_score"],
+            t("service_quality.band"): _band(row["band"]),
+            t("service_quality.audit"): row["mystery_audit_score"],
+            t("service_quality.phone"): row["phone_test_score"],
+            t("service_quality.reply"): row["reply_score"],
+            t("service_quality.moved"): None if row["rank_change"] is None else -row["rank_change"],
+            t("service_quality.commended"): t("service_quality.yes") if row["is_commended"] else None,
+        }
+        for row in _rows(period)
+        if not where["agency_id"] or row["agency_id"] in where["agency_id"]
+    ]
+
+
+def columns() -> dict[str, object]:
+    """How the figures of `ranking` are printed."""
+    scores = (t(f"service_quality.{name}") for name in ("total", "audit", "phone", "reply"))
+    return {name: st.column_config.NumberColumn(format="%.2f") for name in scores} | {
+        t("service_quality.moved"): st.column_config.NumberColumn(format="%+d")
+    }
+
+
+def fallen(period: Period) -> list[dict[str, object]]:
+    """Units that lost a rank of twenty or more against the year before, the deepest fall first."""
+    rows = [row for row in _rows(period) if (row["rank_change"] or 0) >= FELL]
+    before = {row["agency_id"]: row for row in _rows(period.year_earlier())}
+    return [
+        {
+            t("service_quality.unit"): _name(row["agency_id"]),
+            t("service_quality.fell_by"): row["rank_change"],
+            t("service_quality.rank"): row["rank"],
+            t("service_quality.rank_before"): before[row["agency_id"]]["rank"],
+            t("service_quality.total"): round(row["total_score"], 2),
+            t("service_quality.total_before"): round(before[row["agency_id"]]["total_score"], 2),
+        }
+        for row in sorted(rows, key=lambda row: -row["rank_change"])
+    ]
+
+
+def reward_columns() -> list[Column]:
+    heads = [Column(t(f"service_quality.{name}")) for name in ("rule", "in_words")]
+    return [*heads, Column(t("service_quality.result"), "right")]
+
+
+def rewards(period: Period) -> list[list[object]]:
+    """Each rule of the plan, its own words, and how many units or commendations it leads to in the year."""
+    rows = _rows(period)
+    counts = {
+        "special_excellence": words.amount(sum(row["is_special_excellence"] for row in rows), "units"),
+        "phone_staff_rewards": t("service_quality.times", n=sum(row["phone_staff_rewards"] for row in rows)),
+        "manager_rewards": t("service_quality.times", n=sum(row["manager_rewards"] for row in rows)),
+        "commended_rank": "、".join(_name(row["agency_id"]) for row in rows if row["is_commended"]) or "—",
+    }
+    known = {row["name"]: row for row in table("meta.rules")}
+    return [[pick(known[name]), f"「{known[name]['quote']}」", counts[name]] for name in RULES]
+
+
+def _rows(period: Period) -> tuple[dict, ...]:
+    return table("marts.service_units_year", {"year": [period.start]}, "rank, agency_id")
+
+
+def _band(band: str) -> str:
+    return f"{BANDS[band]} {t(f'service_quality.band_{band}')}"
+
+
+def _name(agency: str) -> str:
+    return pick(warehouse.labels("agency_id").get(agency)) or agency

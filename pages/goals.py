@@ -1,0 +1,35 @@
+"""Are the goals of the mid-term plan and of the district office met?"""
+
+import streamlit as st
+
+from dashboard import charts, filters, goals, tables, tiles
+from dashboard.warehouse import ask, labels
+from dashboard.words import t
+
+VIEWS = ("plan", "budget", "learning", "office")
+period = goals.year_of(filters.period())
+top = st.container()
+view = filters.option("view", {each: t(f"goals.view_{each}") for each in VIEWS}, t("goals.view"), required=True)
+with top:
+    tiles.title(goals.message(view, period), t(f"goals.basis_{view}"), answers=goals.answers(view, period))
+
+if view == "plan":
+    tiles.table(goals.tree_columns(), goals.tree(period))
+    st.caption(t("goals.plan_note"))
+
+elif view in ("budget", "learning"):
+    for column, name in zip(st.columns(3), goals.HEADLINES[view], strict=True):
+        with column:
+            tiles.metric(name, period)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.header(t(f"goals.best_{view}"))
+        charts.bars(ask(goals.HEADLINES[view][0], period, by=("agency_id",)), "agency_id", labels("agency_id"), top=12)
+    with right:
+        st.header(t(f"goals.list_{view}"))
+        tables.show(t(f"goals.list_{view}"), goals.by_agency(view, period), columns=goals.columns(view), height=470)
+    st.caption(t(f"goals.note_{view}"))
+
+else:
+    tiles.table(goals.office_columns(), goals.office())
+    st.caption(t("goals.office_note"))

@@ -1,0 +1,40 @@
+"""How far do the city's entries for the Government Service Award get, and what is due to them?"""
+
+import streamlit as st
+
+from dashboard import charts, filters, service_award, tables, tiles, timelines
+from dashboard.warehouse import ask, labels, published
+from dashboard.words import t
+
+top = st.container()
+edition = filters.option("edition", service_award.editions(), t("service_award.edition"), required=True)
+period = service_award.year_of(edition)
+with top:
+    tiles.title(service_award.message(edition), answers=[ask("award_funnel.coached", period)])
+
+for column, name in zip(st.columns(5), service_award.HEADLINES, strict=True):
+    with column:
+        tiles.metric(f"award_funnel.{name}", period)
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.header(t("service_award.funnel"))
+    charts.bars(ask("award_funnel.reached", period, by=("stage",)), "stage", labels("stage"), ordered=True, height=230)
+with right:
+    st.header(t("service_award.over_editions"))
+    timelines.years(ask("award_funnel.win_rate", by=("year",)), height=230)
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.header(t("service_award.entries"))
+    tables.show(t("service_award.entries"), service_award.entries(edition), height="content")
+    st.caption(service_award.due(period))
+with right:
+    st.header(t("service_award.printed"))
+    tiles.beside([row for key in service_award.PRINTED for row in published(key)])
+    st.caption(t("service_award.rate_note"))
+
+st.header(t("service_award.form"))
+tiles.table(service_award.form_columns(), service_award.form())
+draft = st.text_area(t("service_award.draft"), key="draft", height=110, placeholder=t("service_award.draft_hint"))
+st.markdown(service_award.counted(draft))
