@@ -165,12 +165,12 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     for event in _events(answer, months):
         shapes.append(_mark(event["month"]))
         notes.append(_note(event))
-    ticks = _ticks(months)
+    marked = ticks(months)
     drawn = layout(height, right=130 if split else 24)
     drawn |= {
         "xaxis": {
-            "tickvals": ticks,
-            "ticktext": [words.month_tick(each) for each in ticks],
+            "tickvals": marked,
+            "ticktext": [words.month_tick(each) for each in marked],
             "showgrid": False,
             "tickangle": 0,
             "tickfont": {"size": SIZE - 1},
@@ -190,7 +190,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "tickformat": ",~g",
             "nticks": 6,
         },
-        "annotations": _apart(notes, [row["value"] * scale for row in answer.rows if row["value"] is not None], height),
+        "annotations": apart(notes, [row["value"] * scale for row in answer.rows if row["value"] is not None], height),
         "shapes": shapes,
         "hovermode": "closest",
     }
@@ -276,7 +276,7 @@ def _scale(values: Sequence[float | None], unit: str) -> tuple[float, str]:
     return 1, ""
 
 
-def _ticks(months: Sequence[dt.date]) -> list[dt.date]:
+def ticks(months: Sequence[dt.date]) -> list[dt.date]:
     """At most seven ticks, on round months: every month, every 3rd (1, 4, 7, 10), half years or Januaries."""
     for step in (1, 3, 6, 12, 24):
         ticks = [each for each in months if (each.year * 12 + each.month - 1) % step == 0]
@@ -318,7 +318,7 @@ def _note(event: dict) -> dict:
     }  # fmt: skip
 
 
-def _apart(notes: list[dict], values: Sequence[float], height: int) -> list[dict]:
+def apart(notes: list[dict], values: Sequence[float], height: int) -> list[dict]:
     """Move labels that would stand on each other apart; each keeps its order from top to bottom."""
     ends = [note for note in notes if note.get("xanchor") == "left" and not {"xref", "yref"} & note.keys()]
     labels = sorted(ends, key=lambda note: -note["y"])

@@ -33,11 +33,11 @@ def bar(with_period: bool) -> None:
         _linked("part", PARTS, "")
         if with_period:
             chosen = st.selectbox(
-                t("frame.period"), years, key="year", width=130, label_visibility="collapsed",
+                t("frame.period"), years, key="year", width=112, label_visibility="collapsed",
                 format_func=lambda each: t("frame.all_years") if each == "all" else year(int(each) + periods.ROC),
             )  # fmt: skip
             st.selectbox(
-                t("frame.part"), PARTS, key="part", width=160, disabled=chosen == "all", label_visibility="collapsed",
+                t("frame.part"), PARTS, key="part", width=140, disabled=chosen == "all", label_visibility="collapsed",
                 format_func=lambda each: _part_words(chosen, each),
             )  # fmt: skip
         _linked("lang", LANGUAGES, "zh")

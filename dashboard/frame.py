@@ -22,6 +22,8 @@ PAGES = {
         ("service_quality", "service-quality", ":material/support_agent:", True),
     ],
     "section_works": [
+        ("works", "works", ":material/engineering:", False),
+        ("work", "work", ":material/timeline:", False),
         ("forward_looking", "forward-looking", ":material/construction:", True),
         ("sites", "sites", ":material/map:", False),
     ],
@@ -30,6 +32,10 @@ PAGES = {
         ("service_award", "service-award", ":material/military_tech:", False),
         ("goals", "goals", ":material/flag:", True),
         ("participation", "participation", ":material/groups:", True),
+    ],
+    "section_units": [
+        ("agency", "agency", ":material/account_balance:", True),
+        ("district", "district", ":material/location_city:", True),
     ],
     "section_data": [("sources", "sources", ":material/database:", False)],
 }

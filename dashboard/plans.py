@@ -6,8 +6,9 @@ import datetime as dt
 
 import streamlit as st
 
-from dashboard import look, warehouse, words
+from dashboard import filters, look, warehouse, words, works
 from dashboard.periods import Period
+from dashboard.tiles import Column
 from dashboard.warehouse import ask, table
 from dashboard.words import pick, t
 
@@ -66,9 +67,86 @@ def late(month: dt.date) -> list[dict[str, object]]:
     return told
 
 
+def money_columns() -> list[Column]:
+    heads = ("year_budget", "allocated", "executed", "of_allocated", "of_budget")
+    return [Column(t("forward_looking.axis")), *(Column(t(f"work.{name}"), "right") for name in heads)]
+
+
+def money(period: Period) -> list[list[str]]:
+    """Budget, allocation and execution of the works of each axis in the period's years, with both rates; then of all."""
+    axes = warehouse.labels("axis")
+    names = ("budget", "allocated", "executed", "executed_to_allocated_rate", "executed_to_budget_rate")
+    split, whole = {}, []
+    for name in names:
+        of_all = ask(f"work_budgets.{name}", period, where={"axis": list(axes)})
+        by = ask(f"work_budgets.{name}", period, by=("axis",), where={"axis": list(axes)})
+        whole.append(words.amount(of_all.value, of_all.metric.unit))
+        split[name] = {row["axis"]: words.amount(row["value"], of_all.metric.unit) for row in by.rows}
+    told = [[pick(axes[code]), *(split[name].get(code, "—") for name in names)] for code in axes]
+    return [*told, [t("claims.total"), *whole]]
+
+
+def of_axis(axis: list[str], month: dt.date) -> list[dict]:
+    """The plans of an axis, or of all, at a month's end; worst first."""
+    rows = table("marts.forward_plan_months", {"month": [month], "axis": axis}, "plan_id")
+    rank = {light: place for place, light in enumerate((*LATE, "on_schedule", "ahead", "completed"))}
+    return sorted(rows, key=lambda row: (rank.get(row["light"], 9), row["gap_points"] or 0, row["plan_id"]))
+
+
+def finder(axis: list[str], month: dt.date) -> str | None:
+    """The chosen plan, or None; only plans of the chosen axis are offered."""
+    names = {row["plan_id"]: f"{row['title']}（{row['plan_id']}）" for row in of_axis(axis, month)}
+    return filters.option("plan", names, t("forward_looking.plan"), listed=True,
+                          placeholder=t("forward_looking.find_plan"))  # fmt: skip
+
+
+def listed(rows: list[dict]) -> list[dict[str, object]]:
+    """Plans as a person reads them."""
+    lights, agencies, axes = (warehouse.labels(name) for name in ("light", "agency_id", "axis"))
+    return [
+        {
+            t("forward_looking.state"): f"{look.STATES[row['light']].icon} {pick(lights[row['light']])}",
+            t("forward_looking.plan"): row["title"],
+            t("forward_looking.axis"): pick(axes.get(row["axis"])),
+            t("forward_looking.agency"): pick(agencies.get(row["agency_id"])),
+            t("forward_looking.actual"): _percent(row["actual_progress"]),
+            t("forward_looking.planned"): _percent(row["planned_progress"]),
+            t("forward_looking.budget_k"): row["budget_twd"] // 1000,
+            t("forward_looking.works"): row["works"],
+            t("forward_looking.works_done"): row["completed_works"],
+        }
+        for row in rows
+    ]
+
+
+def works_of(plan: str, month: dt.date) -> list[dict]:
+    """The works of a plan at a month's end, furthest behind first."""
+    rows = table("marts.work_months", {"month": [month], "plan_id": [plan]}, "work_id")
+    return sorted(rows, key=lambda row: (row["gap_points"] is None, row["gap_points"] or 0))
+
+
+def works_listed(rows: list[dict]) -> list[dict[str, object]]:
+    """Works of a plan as a person reads them; a named real work shows no simulated progress."""
+    lights, agencies, districts = (warehouse.labels(name) for name in ("light", "agency_id", "district_id"))
+    real = works.named()
+    return [
+        {
+            t("forward_looking.state"): t("works.named") if row["work_id"] in real
+            else f"{look.STATES[row['light']].icon} {pick(lights[row['light']])}" if row["light"] else "—",
+            t("forward_looking.work"): row["title"],
+            t("forward_looking.agency"): pick(agencies.get(row["agency_id"])),
+            t("works.district"): pick(districts.get(row["district_id"])),
+            t("forward_looking.actual"): None if row["work_id"] in real else _percent(row["actual_progress"]),
+            t("forward_looking.planned"): None if row["work_id"] in real else _percent(row["planned_progress"]),
+            t("forward_looking.budget_k"): row["budget_twd"] // 1000,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 def columns() -> dict[str, object]:
     """How the figures of `late` are printed: each with its decimals, however whole it is."""
-    figures = {"points": "%.1f", "days": "%.0f", "actual": "%.1f", "planned": "%.1f"}
+    figures = {"points": "%.1f", "days": "%.0f", "actual": "%.1f", "planned": "%.1f", "budget_k": "localized"}
     return {t(f"forward_looking.{name}"): st.column_config.NumberColumn(format=each) for name, each in figures.items()}
 
 

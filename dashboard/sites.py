@@ -241,10 +241,10 @@ def _card(row: dict) -> None:
     state = _chip(row["light"]) if row["light"] else _state_words(row)
     tiles.table([Column(state), Column(tiles.stacked(_name(row), mark)), Column(""), Column("")], cells)
     if row["is_published"]:
-        tiles.table([Column(t("frame.published")), Column(_document(row))], _published(row))
+        tiles.table([Column(t("frame.published")), Column(_document(row))], published_facts(row))
 
 
-def _published(row: dict) -> list[list[object]]:
+def published_facts(row: dict) -> list[list[object]]:
     """What the documents and the public reports say of a named site; Chinese words stay as printed."""
     facts: list[list[object]] = []
     if row["quote"]:

@@ -58,6 +58,13 @@ _TABLE = _html.from_string("""
 {% endfor %}</tbody></table>""")
 
 
+_STRIP = _html.from_string("""
+<ol class="strip">{% for cell in cells %}
+<li title="{{ cell.month }} {{ cell.word }}">
+{% if cell.state %}<span class="chip" style="background:{{ cell.state.colour }};color:{{ cell.state.text }}">
+{{ cell.state.icon }}<span class="aloud"> {{ cell.word }}</span></span>
+{% else %}<span class="chip">–</span>{% endif %}
+<small>{{ cell.month }}</small></li>{% endfor %}</ol>""")
 _TOLD = _html.from_string('<p class="told">{{ sentence }}</p>')
 _STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
 _HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
@@ -176,6 +183,13 @@ def chips(states: Sequence[str]) -> None:
     st.html(f'<p class="chips">{" ".join(chip(state) for state in states)}</p>')
 
 
+def counted(states: Sequence[tuple[str, str]]) -> None:
+    """The states with their numbers, as chips."""
+    names = warehouse.labels("light")
+    shown = [_CHIP.render(state=look.STATES[light], word=f"{pick(names[light])} {number}") for light, number in states]
+    st.html(f'<p class="chips">{" ".join(shown)}</p>')
+
+
 def badge(state: look.State, word: str) -> Markup:
     """A chip that may stand in a cell of `table`."""
     return Markup(_CHIP.render(state=state, word=word))
@@ -253,6 +267,16 @@ def decisions(works: Sequence[dict], limit: int) -> None:
     table([Column(t(f"overview.{name}"), "right" if name == "gap" else "") for name in names], rows)
     if len(works) > limit:
         st.caption(t("overview.more", more=len(works) - limit))
+
+
+def strip(months: Sequence[tuple[str, str | None]]) -> None:
+    """The lights of the months in a row, each with its shape; the word shows under the pointer and is read aloud."""
+    names = warehouse.labels("light")
+    cells = [
+        {"month": month, "state": look.STATES.get(light), "word": pick(names.get(light)) or "—"}
+        for month, light in months
+    ]
+    st.html(_STRIP.render(cells=cells))
 
 
 def told(sentence: str) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, claims, filters, lights, plans, reconciliation, tiles, timelines, words
+from dashboard import charts, claims, filters, lights, plans, reconciliation, tables, tiles, timelines, words
 from dashboard.periods import parse
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -60,6 +60,30 @@ with left:
 with right:
     st.header(t("forward_looking.budget"))
     charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True)
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.header(t("forward_looking.money"))
+    tiles.table(plans.money_columns(), plans.money(period))
+    st.caption(t("forward_looking.money_note"))
+with right:
+    st.header(t("forward_looking.subsidy"))
+    timelines.years(ask("general_subsidy.score", by=("year",)), height=250)
+
+st.header(t("forward_looking.deeper"))
+with st.container(horizontal=True, vertical_alignment="center"):
+    axis = filters.choice("axis")
+    plan = plans.finder(axis, month)
+if plan:
+    works = plans.works_of(plan, month)
+    st.markdown(t("forward_looking.works_of", n=len(works)))
+    tables.show(f"{t('forward_looking.works')} {plan}", plans.works_listed(works), plans.columns(),
+                on_select=lambda place: filters.go("work", work=works[place]["work_id"]))  # fmt: skip
+else:
+    held = plans.of_axis(axis, month)
+    st.markdown(t("forward_looking.plans_of", n=len(held)))
+    tables.show(t("forward_looking.plans"), plans.listed(held), plans.columns(), height=390,
+                on_select=lambda place: filters.go("forward_looking", plan=held[place]["plan_id"]))  # fmt: skip
 
 st.header(t("forward_looking.claims"))
 tiles.table(reconciliation.columns(), claims.judged(*CLAIM))

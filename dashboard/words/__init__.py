@@ -35,6 +35,7 @@ UNITS = {
     "units": ("個單位", "units", "unit"),
     "people": ("人", "people", "person"),
     "visits": ("人次", "visits", "visit"),
+    "inspections": ("次", "visits", "visit"),
     "audits": ("次", "audits", "audit"),
     "tests": ("通", "test calls", "test call"),
     "events": ("場次", "events", "event"),

@@ -1,0 +1,179 @@
+"""How does one agency or one district stand, each figure beside the city's? For when its head stands up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard import look, metrics, periods, tiles, warehouse, words, works
+from dashboard.periods import Period
+from dashboard.tiles import Column
+from dashboard.warehouse import Answer, ask, table
+from dashboard.words import pick, t
+
+LISTED = 6  # works on the page: what fits on one A4
+# What is said of each kind of unit; figures that are kept by the year are asked for the period's year.
+FIGURES = {
+    "agency_id": (
+        "hotline.contacts", "cases.on_time_rate", "petitions.received", "petitions.on_time_rate", "petitions.mean_days",
+        "petitions.open_overdue", "works.on_schedule_rate", "forward_plans.on_schedule_rate", "filings.on_time_rate",
+        "agency_budgets.executed_to_allocated_rate", "agency_budgets.executed_to_budget_rate", "learning.mean_hours",
+        "service_reviews.mystery_audit_score", "service_reviews.phone_test_score", "service_reviews.reply_on_time_rate",
+        "awards.awards",
+    ),
+    "district_id": (
+        "hotline.contacts", "cases.received", "cases.on_time_rate", "cases.open_overdue", "petitions.received",
+        "petitions.on_time_rate", "petitions.mean_days", "petitions.open_overdue", "works.registered",
+        "works.on_schedule_rate", "forward_works.works", "forward_works.completion_rate",
+        "work_budgets.executed_to_allocated_rate", "site_visits.visits",
+    ),
+}  # fmt: skip
+MART = {"agency_id": "marts.agencies", "district_id": "marts.districts"}
+COUNTED = ("contacts_12m", "petitions_12m", "open_overdue_12m", "open_works", "seriously_behind", "halted")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An agency or a district, and the period it is looked at in."""
+
+    dimension: str
+    code: str
+    period: Period
+
+    @property
+    def where(self) -> dict[str, list[str]]:
+        return {self.dimension: [self.code]}
+
+    @property
+    def name(self) -> str:
+        return pick(warehouse.labels(self.dimension)[self.code])
+
+
+def message(unit: Unit) -> str:
+    """The page's one sentence, computed: its works in trouble, and how it answers petitions."""
+    counts = states(unit)
+    late = sum(counts.get(light, 0) for light in works.LATE)
+    opened = sum(count for light, count in counts.items() if light != "completed")
+    rate = ask("petitions.on_time_rate", unit.period, where=unit.where).value
+    return t(
+        "one_page.message", name=unit.name, open=words.number(opened), late=words.number(late),
+        petitions=t("one_page.petitions", period=words.period(unit.period), rate=words.amount(rate, "percent"))
+        if rate is not None else "",
+    )  # fmt: skip
+
+
+def answers(unit: Unit) -> list[Answer]:
+    return [
+        ask("works.registered", unit.period, where=unit.where),
+        ask("petitions.received", unit.period, where=unit.where),
+    ]
+
+
+def states(unit: Unit) -> dict[str, int]:
+    """Works under control by light, at the end of the period."""
+    where = unit.where | {"control_class": ["major", "forward_small"]}
+    rows = ask("works.registered", unit.period, by=("light",), where=where).rows
+    return {row["light"]: row["value"] for row in rows if row["light"]}
+
+
+def chips(unit: Unit) -> list[tuple[str, str]]:
+    """Each state with its number, in the fixed order; for the row of chips."""
+    counts = states(unit)
+    return [(light, words.number(counts[light])) for light in look.STATES if counts.get(light)]
+
+
+def late_columns() -> list[Column]:
+    names = ("light", "work", "gap", "why", "who", "promised")
+    return [Column(t(f"one_page.{name}"), "right" if name == "gap" else "") for name in names]
+
+
+def late(unit: Unit) -> list[list[object]]:
+    """Its works in trouble at the reach of the filings, the worst first, with the answers they owe."""
+    real, agencies = works.named(), warehouse.labels("agency_id")
+    rows = table("marts.works", unit.where | {"light": list(works.LATE), "control_class": ["major", "forward_small"]})
+    rank = {light: place for place, light in enumerate(works.WORST_FIRST)}
+    rows = sorted((row for row in rows if row["work_id"] not in real),
+                  key=lambda row: (rank[row["light"]], -(row["gap_days"] or 0)))  # fmt: skip
+    return [
+        [
+            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])), row["title"],
+            t("one_page.gap_cell", points=words.number(row["gap_points"], 1), days=words.number(row["gap_days"])),
+            row["lag_cause"] or "—", pick(agencies.get(row["owner_id"] or row["agency_id"])),
+            f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
+        ]
+        for row in rows
+    ]  # fmt: skip
+
+
+def figure_columns(unit: Unit) -> list[Column]:
+    beside = [Column(t(f"one_page.{name}"), "right") for name in ("before", "city")]
+    return [
+        Column(t("one_page.system")),
+        Column(t("one_page.figure")),
+        Column(unit.name, "right"),
+        *beside,
+        Column(t("one_page.light")),
+    ]
+
+
+def figures(unit: Unit) -> list[list[object]]:
+    """Each figure of the unit, a year earlier, the city's, and whether its target is met; empty ones are left out."""
+    told = []
+    for name in FIGURES[unit.dimension]:
+        here = ask(name, unit.period, where=unit.where)
+        if here.value is None:
+            continue
+        earlier = unit.period.year_earlier()
+        before = ask(name, earlier, where=unit.where).value if earlier else None
+        metric = here.metric
+        light = ""
+        if metric.target is not None:
+            met = here.value >= metric.target if metric.better != "down" else here.value <= metric.target
+            light = t("frame.met" if met else "frame.missed")
+        told.append([
+            pick(metrics.catalogue().find(name)[0].title), pick(metric.label), words.amount(here.value, metric.unit), words.amount(before, metric.unit),
+            words.amount(ask(name, unit.period).value, metric.unit), light,
+        ])  # fmt: skip
+    if unit.dimension == "agency_id" and (ranked := _rank(unit)):
+        told.append(ranked)
+    return told
+
+
+def all_of(dimension: str) -> list[dict]:
+    """Every unit of the kind that has anything to show, in its fixed order."""
+    rows = table(MART[dimension], None, "sort")
+    return [row for row in rows if any(row[name] for name in COUNTED)]
+
+
+def listing(dimension: str, rows: list[dict]) -> list[dict[str, object]]:
+    """The units with their key figures, to pick from."""
+    return [
+        {pick(warehouse.dimension(dimension).label): pick(row)}
+        | {t(f"one_page.{name}"): row[name] for name in COUNTED}
+        | {t("one_page.on_time_12m"): _share(row)}
+        for row in rows
+    ]
+
+
+def _rank(unit: Unit) -> list[object] | None:
+    period = unit.period
+    year = periods.year((period.start or table("marts.works", None, None, 1)[0]["month"]).year - periods.ROC)
+    rows = table("marts.service_units_year", {"agency_id": [unit.code]}, "year")
+    found = {row["year"]: row for row in rows}
+    here, before = found.get(year.start), found.get(year.year_earlier().start)
+    if not here:
+        return None
+    of = len(table("marts.service_units_year", {"year": [year.start]}))
+    earlier = t("one_page.rank", n=before["rank"]) if before else "—"
+    return [
+        pick(metrics.catalogue().sets["service_reviews"].title),
+        t("one_page.service_rank"),
+        t("one_page.rank", n=here["rank"]),
+        earlier,
+        t("one_page.of", n=of),
+        "",
+    ]
+
+
+def _share(row: dict) -> float | None:
+    judged = sum(row[name] or 0 for name in ("closed_on_time_12m", "closed_late_12m", "open_overdue_12m"))
+    return round((row["closed_on_time_12m"] or 0) / judged * 100, 1) if judged else None

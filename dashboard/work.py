@@ -1,0 +1,235 @@
+"""How does one work stand: its curve, milestones, money, changes, reasons, and what it has filed?"""
+
+from __future__ import annotations
+
+import functools
+
+import streamlit as st
+
+from dashboard import charts, filters, foot, look, sites, tiles, warehouse, words, works
+from dashboard.tiles import Column
+from dashboard.warehouse import table
+from dashboard.words import pick, t
+
+
+def finder() -> dict | None:
+    """The chosen work; typing finds one by name. Works still open are offered, and the one the link names."""
+    rows = table("marts.works", None, "work_id", works.MOST)
+    asked = st.session_state.get("going", {}).get("work") or st.session_state.get("work")
+    asked = asked or st.session_state.get("kept-work") or st.query_params.get("work")
+    names = {row["work_id"]: f"{row['title']}（{row['work_id']}）" for row in rows
+             if row["work_id"] == asked or (row["light"] not in (None, "completed") and row["life_cycle"])}  # fmt: skip
+    chosen = filters.option("work", names, t("work.find"), listed=True, placeholder=t("work.find"))
+    return next((row for row in rows if row["work_id"] == chosen), None)
+
+
+def message(row: dict) -> str:
+    """The page's one sentence: the light, and what it rests on."""
+    told = {"title": row["title"], "state": works.state(row["light"]), "month": words.month(row["month"])}
+    if row["light"] in works.LATE and row["gap_points"] is not None:
+        return t("work.message_late", **told, points=words.number(-row["gap_points"], 1),
+                 days=words.number(round(row["gap_days"] or 0)))  # fmt: skip
+    return t("work.message", **told)
+
+
+def as_of(row: dict) -> str:
+    """How far the filings reach."""
+    return t("frame.as_of", day=words.day(row["as_of"]))
+
+
+def facts(row: dict) -> list[list[object]]:
+    """Who, where, how much, until when."""
+    said = {name: pick(warehouse.labels(name).get(row[name])) or "—"
+            for name in ("agency_id", "district_id", "work_kind", "control_class")}  # fmt: skip
+    steps = {each["code"]: pick(each) for each in table("seeds.codes", {"domain": ["life_cycle"]})}
+    pairs = [
+        ("agency", said["agency_id"]),
+        ("place", f"{said['district_id']} · {said['work_kind']}"),
+        ("class", said["control_class"]),
+        ("cycle", steps.get(row["life_cycle"], "—")),
+        ("plan", row["plan_title"] or "—"),
+        ("budget", words.amount(row["budget_twd"], "twd")),
+        ("award", words.amount(row["award_amount_twd"], "twd") if row["award_amount_twd"] else "—"),
+        ("span", f"{words.day(row['started_on'] or row['planned_start_on'])} → "
+                 f"{words.day(row['finished_on'] or row['planned_finish_on'])}"),
+    ]  # fmt: skip
+    return [[t(f"work.{name}"), value] for name, value in pairs]
+
+
+def five(row: dict) -> list[list[object]]:
+    """The five answers a red light owes, and the remedy."""
+    factor = pick(warehouse.labels("factor").get(row["lag_factor"]))
+    broken = f"✖ {t('sites.broken')}" if row["is_promise_broken"] else ""
+    owner = pick(warehouse.labels("agency_id").get(row["owner_id"] or row["agency_id"]))
+    return [
+        [t("works.since"), words.day(row["behind_since"])],
+        [t("works.why"), tiles.stacked(row["lag_cause"] or "—", factor)],
+        [t("works.remedy"), row["remedy"] or "—"],
+        [t("works.who"), owner],
+        [t("works.promised"), tiles.stacked(words.day(row["promised_on"]), broken)],
+    ]
+
+
+def steepness(row: dict) -> str:
+    """Why the remaining plan is hard to believe; empty where it is not."""
+    if not row["is_remaining_plan_too_steep"]:
+        return ""
+    if row["needed_pace"] is None:
+        return t("work.past_finish", finish=words.day(row["planned_finish_on"]),
+                 left=words.amount(1 - row["actual_progress"], "percent"))  # fmt: skip
+    needed, best = (words.amount(row[name], "percent") for name in ("needed_pace", "best_pace"))
+    return t("work.too_steep", needed=needed, best=best)
+
+
+def curve(row: dict) -> None:
+    """Planned against actual, month by month, with the gap in points and in days."""
+    points = table("marts.work_months", {"work_id": [row["work_id"]]}, "month")
+    points = [each for each in points if each["planned_progress"] is not None]
+    if not points:
+        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        return
+    told = message(row)
+    figure = _curve(tuple((each["month"], each["planned_progress"], each["actual_progress"]) for each in points),
+                    words.language())  # fmt: skip
+    st.plotly_chart(figure, config=foot.config(), theme=None, key=f"curve-{row['work_id']}", alt=told)
+
+
+@functools.lru_cache(maxsize=128)
+def _curve(points: tuple, language: str) -> dict:
+    months = [month for month, _, _ in points]
+    traces, notes = [], []
+    for place, (name, colour, dash) in enumerate((("planned", look.GREY, "dash"), ("actual", look.ACCENT, "solid"))):
+        values = [None if each[place + 1] is None else each[place + 1] * 100 for each in points]
+        traces.append({
+            "type": "scatter", "mode": "lines", "x": months, "y": values, "connectgaps": False, "hoverinfo": "text",
+            "line": {"color": colour, "width": 3, "dash": dash},
+            "hovertext": [f"{words.month(month)}　{t(f'work.{name}')} {words.amount(value / 100, 'percent')}"
+                          if value is not None else "" for month, value in zip(months, values, strict=True)],
+        })  # fmt: skip
+        known = [value for value in values if value is not None]
+        notes.append({
+            "x": months[-1], "y": known[-1], "text": f"<b>{t(f'work.{name}')} {words.number(known[-1], 1)}%</b>",
+            "showarrow": False, "xanchor": "left", "xshift": 8, "font": {"size": charts.SIZE, "color": look.MUTED
+                                                                        if name == "planned" else look.ACCENT},
+        })  # fmt: skip
+    ticks = charts.ticks(months)
+    drawn = charts.layout(340, right=130) | {
+        "xaxis": {"tickvals": ticks, "ticktext": [words.month_tick(each) for each in ticks], "showgrid": False,
+                  "tickfont": {"size": charts.SIZE - 1}, "linecolor": look.GREY, "tickangle": 0},
+        "yaxis": {"range": [0, 104], "ticksuffix": "%", "gridcolor": "#E6E9EE", "tickfont": {"size": charts.SIZE - 1}},
+        "annotations": charts.apart(notes, [0, 104], 340), "hovermode": "closest",
+    }  # fmt: skip
+    return {"data": traces, "layout": drawn}
+
+
+def lights_of(row: dict, months: int = 24) -> list[tuple[str, str]]:
+    """Month and light, the newest last."""
+    past = table("marts.work_months", {"work_id": [row["work_id"]]}, "month")
+    return [(words.month_tick(each["month"]), each["light"]) for each in past[-months:]]
+
+
+def history(row: dict) -> list[dict[str, object]]:
+    """Month by month, the newest first: progress, gap, light, and when the report came."""
+    past = table("marts.work_months", {"work_id": [row["work_id"]]}, "month desc")
+    return [
+        {
+            t("frame.month"): words.month(each["month"]),
+            t("works.light"): works.state(each["light"]),
+            t("works.planned"): _percent(each["planned_progress"]),
+            t("works.actual"): _percent(each["actual_progress"]),
+            t("works.points"): each["gap_points"],
+            t("works.days"): None if each["gap_days"] is None else round(each["gap_days"]),
+            t("works.due"): words.day(each["due_on"]),
+            t("works.filed"): words.day(each["filed_on"]),
+            t("works.days_late"): each["days_late"] or None,
+        }
+        for each in past
+    ]
+
+
+def milestone_columns() -> list[Column]:
+    heads = ("planned_on", "forecast_on", "done_on", "slip")
+    return [Column(t("work.milestone")), *(Column(t(f"work.{name}"), "right") for name in heads)]
+
+
+def milestones(row: dict) -> list[list[object]]:
+    """Each milestone: planned, forecast, done, and the slip in days."""
+    names = warehouse.labels("milestone")
+    found = {each["milestone"]: each for each in table("marts.milestones", {"work_id": [row["work_id"]]}, "planned_on")}
+    told = []
+    for code, each in found.items():
+        mark = "✔ " if each["is_done"] else "✖ " if each["is_overdue"] else ""
+        slip = "—" if each["slip_days"] is None else t("work.days", n=words.number(each["slip_days"]))
+        days = [words.day(each[name]) for name in ("planned_on", "forecast_on", "done_on")]
+        told.append([f"{mark}{pick(names.get(code)) or code}", *days, slip])
+    return told
+
+
+def money_columns() -> list[Column]:
+    heads = ("year_budget", "allocated", "executed", "of_allocated", "of_budget")
+    return [Column(t("work.year")), *(Column(t(f"work.{name}"), "right") for name in heads)]
+
+
+def money(row: dict) -> list[list[object]]:
+    """Budget, allocation and execution by year, with the rates to both denominators."""
+    return [
+        [
+            str(each["year"].year - 1911) if words.language() == "zh" else str(each["year"].year),
+            *(words.amount(each[f"{name}_twd"], "twd") for name in ("budget", "allocated", "executed")),
+            *(words.amount(each[f"executed_to_{name}_rate"], "percent") for name in ("allocated", "budget")),
+        ]
+        for each in table("marts.budgets", {"work_id": [row["work_id"]]}, "year desc")
+    ]  # fmt: skip
+
+
+def reasons(row: dict) -> list[dict[str, object]]:
+    """Reasons and remedies month by month, the newest first."""
+    factors, agencies = warehouse.labels("factor"), warehouse.labels("agency_id")
+    return [
+        {
+            t("frame.month"): words.month(each["month"]), t("works.factor"): pick(factors.get(each["factor"])),
+            t("works.why"): each["cause"], t("works.remedy"): each["remedy"],
+            t("works.who"): pick(agencies.get(each["owner_id"])), t("works.promised"): words.day(each["promised_on"]),
+        }
+        for each in table("marts.work_lags", {"work_id": [row["work_id"]]}, "month desc")
+    ]  # fmt: skip
+
+
+def changes(row: dict) -> list[dict[str, object]]:
+    """Changes of design, the newest first: what they did to the amount and to the finish."""
+    return [
+        {
+            t("work.changed_on"): words.day(each["changed_on"]), t("work.amount_change"): each["amount_change_twd"],
+            t("work.finish_before"): words.day(each["finish_before_on"]),
+            t("work.finish_after"): words.day(each["finish_after_on"]),
+            t("work.extension"): each["extension_days"], t("work.reason"): each["reason"],
+        }
+        for each in table("marts.work_changes", {"work_id": [row["work_id"]]}, "changed_on desc")
+    ]  # fmt: skip
+
+
+def visits(row: dict) -> list[dict[str, object]]:
+    """Visits to the site, the newest first."""
+    kinds = warehouse.labels("visit_kind")
+    return [
+        {
+            t("work.visited_on"): words.day(each["visited_on"]), t("work.visit"): pick(kinds.get(each["visit_kind"])),
+            t("work.light_then"): works.state(each["light_then"]), t("work.conclusion"): each["conclusion"],
+        }
+        for each in table("marts.site_visits", {"work_id": [row["work_id"]]}, "visited_on desc")
+    ]  # fmt: skip
+
+
+def site(row: dict) -> dict | None:
+    """Its place on the map, where it has one."""
+    found = table("marts.sites", {"work_id": [row["work_id"]]})
+    return found[0] if found else None
+
+
+def published(of: dict) -> list[list[object]]:
+    """What documents and reports say of a named site."""
+    return sites.published_facts(of)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(share * 100, 1)
