@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import periods, warehouse, words
+from dashboard import periods, tiles, warehouse, words
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
@@ -16,6 +16,7 @@ HEADLINES = {
     ),
     "learning": ("learning.mean_hours", "learning.target_rate", "learning.staff"),
 }  # fmt: skip
+NUMBERED = ("agency_budgets.executed_to_allocated_rate", "learning.mean_hours")  # the two that print a number
 # Measures without a target of their own that this house counts all the same: measure → metric.
 NOW = {
     "control_1": "works.on_schedule_rate",
@@ -73,9 +74,8 @@ def tree(period: Period) -> list[list[object]]:
     """Vision, goals and measures, each beneath what it serves, with target, present state and light."""
     told = []
     for row in sorted(_rows(period), key=lambda row: row["sort"]):
-        depth = {"vision": "", "goal": "▸ ", "measure": "　　"}[row["level"]]
-        name = f"{depth}{row['zh'] if words.language() == 'zh' else row['en']}"
-        told.append([name, *_state(row, period)])
+        depth = ("vision", "goal", "measure").index(row["level"])
+        told.append([tiles.indented(row["zh" if words.language() == "zh" else "en"], depth), *_state(row, period)])
     return told
 
 

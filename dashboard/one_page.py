@@ -129,10 +129,9 @@ def figures(unit: Unit) -> list[list[object]]:
         if metric.target is not None:
             met = here.value >= metric.target if metric.better != "down" else here.value <= metric.target
             light = t("frame.met" if met else "frame.missed")
-        told.append([
-            pick(metrics.catalogue().find(name)[0].title), pick(metric.label), words.amount(here.value, metric.unit), words.amount(before, metric.unit),
-            words.amount(ask(name, unit.period).value, metric.unit), light,
-        ])  # fmt: skip
+        values = (here.value, before, ask(name, unit.period).value)
+        system = pick(metrics.catalogue().find(name)[0].title)
+        told.append([system, pick(metric.label), *(words.amount(value, metric.unit) for value in values), light])
     if unit.dimension == "agency_id" and (ranked := _rank(unit)):
         told.append(ranked)
     return told

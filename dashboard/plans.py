@@ -69,11 +69,11 @@ def late(month: dt.date) -> list[dict[str, object]]:
 
 def money_columns() -> list[Column]:
     heads = ("year_budget", "allocated", "executed", "of_allocated", "of_budget")
-    return [Column(t("forward_looking.axis")), *(Column(t(f"work.{name}"), "right") for name in heads)]
+    return [Column(t("forward_looking.axis"), width="30%"), *(Column(t(f"work.{name}"), "right") for name in heads)]
 
 
 def money(period: Period) -> list[list[str]]:
-    """Budget, allocation and execution of the works of each axis in the period's years, with both rates; then of all."""
+    """Budget, allocation and execution of each axis's works in the period's years, with both rates; then of all."""
     axes = warehouse.labels("axis")
     names = ("budget", "allocated", "executed", "executed_to_allocated_rate", "executed_to_budget_rate")
     split, whole = {}, []

@@ -26,10 +26,22 @@ def show(
     if not rows:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
         return
+    counts = {
+        name: st.column_config.NumberColumn(format="localized")
+        for name in rows[0]
+        if all(isinstance(row[name], int | None) and not isinstance(row[name], bool) for row in rows)
+    }
     picked = st.dataframe(
-        rows, hide_index=True, height=height, placeholder="—", column_config=columns, key=f"list-{name}", alt=name,
-        on_select="rerun" if on_select else "ignore", selection_mode="single-row",
-    )  # fmt: skip
+        rows,
+        hide_index=True,
+        height=height,
+        placeholder="—",
+        column_config=counts | dict(columns or {}),
+        key=f"list-{name}",
+        alt=name,
+        on_select="rerun" if on_select else "ignore",
+        selection_mode="single-row",
+    )
     downloads.buttons(downloads.of_rows(name, rows, simulated))
     if on_select and picked.selection.rows:
         on_select(picked.selection.rows[0])

@@ -67,6 +67,7 @@ _STRIP = _html.from_string("""
 <small>{{ cell.month }}</small></li>{% endfor %}</ol>""")
 _TOLD = _html.from_string('<p class="told">{{ sentence }}</p>')
 _STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
+_INDENTED = _html.from_string('<span class="depth{{ depth }}">{{ text }}</span>')
 _HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
 _CODE = _html.from_string("<code>{{ text }}</code>")
 
@@ -198,6 +199,11 @@ def badge(state: look.State, word: str) -> Markup:
 def stacked(main: object, *beneath: object) -> Markup:
     """A cell of several lines: what counts, then what belongs to it; empty lines are left out."""
     return Markup(_STACKED.render(main=main, beneath=[line for line in beneath if line]))
+
+
+def indented(text: str, depth: int) -> Markup:
+    """A cell of a tree: the deeper, the further in; what has parts is bold."""
+    return Markup(_INDENTED.render(text=text, depth=depth))
 
 
 def hint(text: str, full: str) -> Markup:

@@ -119,6 +119,11 @@ def meeting(of: Scope, name: str) -> list[dict]:
     return [row for row in rows(of) if row["light"] in MEETINGS[name] and row["work_id"] not in named()]
 
 
+def worst() -> list[dict]:
+    """The controlled works that are furthest from their plan, for those who come without a choice."""
+    return meeting(Scope({"control_class": CLASSES["controlled"]}, None, None, None, ""), "quarterly")
+
+
 def agenda(found: Sequence[dict]) -> list[dict[str, object]]:
     """The five answers that each work on a meeting's list owes."""
     agencies = warehouse.labels("agency_id")

@@ -14,6 +14,9 @@ with top:
     tiles.title(goals.message(view, period), t(f"goals.basis_{view}"), answers=goals.answers(view, period))
 
 if view == "plan":
+    for column, name in zip(st.columns(4), (*goals.NUMBERED, *goals.NOW.values()), strict=False):
+        with column:
+            tiles.metric(name, period)
     tiles.table(goals.tree_columns(), goals.tree(period))
     st.caption(t("goals.plan_note"))
 

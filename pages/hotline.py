@@ -7,15 +7,17 @@ from dashboard.periods import ALL
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
+FILTERS = {"agency_id": "agency", "district_id": "district", "category": "category"}
+
 period = filters.period()
 top = st.container()
-where = {"district_id": filters.choice("district_id", "district")}
+with st.container(horizontal=True):
+    where = {name: filters.choice(name, key) for name, key in FILTERS.items()}
 earlier = period.year_earlier()
 
+of_agency = {"agency_id": where["agency_id"]}  # callers who answered are known by agency, not by district or category
 contacts, before = (ask("hotline.contacts", each, where=where) if each else None for each in (period, earlier))
-satisfied, satisfied_before = (
-    ask("satisfaction.after_call_rate", each) if each else None for each in (period, earlier)
-)
+satisfied = ask("satisfaction.after_call_rate", period, where=of_agency)
 
 with top:
     told = words.change_sentence(contacts.value, before.value, words.period(earlier)) if before else ""
@@ -26,17 +28,13 @@ with top:
         answers=[contacts, satisfied],
     )  # fmt: skip
 
-headlines = [
-    (contacts, before, "hotline.contacts", where),
-    (satisfied, satisfied_before, "satisfaction.after_call_rate", {}),
-    *(
-        (ask(name, period, where=where), ask(name, earlier, where=where) if earlier else None, name, where)
-        for name in ("hotline.online_share", "cases.on_time_rate")
-    ),
-]
-for column, (answer, against, name, chosen) in zip(st.columns(4), headlines, strict=True):
+headlines = (("hotline.contacts", where), ("satisfaction.after_call_rate", of_agency), ("hotline.online_share", where),
+             ("cases.on_time_rate", where))  # fmt: skip
+for column, (name, chosen) in zip(st.columns(4), headlines, strict=True):
     with column:
-        tiles.operational(answer, against, earlier, ask(name, ALL, by=("month",), where=chosen))
+        tiles.metric(name, period, chosen)
+if where["district_id"] or where["category"]:
+    st.caption(t("hotline.unsplit"))
 
 left, right = st.columns(2, gap="medium")
 span = period if (period.months or 99) > 3 else ALL  # a month or a quarter is seen among its neighbours
@@ -45,12 +43,19 @@ with left:
     charts.trend(ask("hotline.contacts", span, by=("month", "channel"), where=where), "channel", labels("channel"))
 with right:
     st.header(t("hotline.satisfaction"))
-    charts.trend(ask("satisfaction.after_call_rate", span, by=("month",)), target=satisfied.metric.target, floor=0.9)
+    charts.trend(
+        ask("satisfaction.after_call_rate", span, by=("month",), where=of_agency),
+        target=satisfied.metric.target,
+        floor=0.9,
+    )
 
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("hotline.category"))
-    charts.bars(ask("hotline.contacts", period, by=("category",), where=where), "category", labels("category"))
+    chart = "-".join(["hotline", *where["category"]])
+    charts.bars(ask("hotline.contacts", period, by=("category",), where=where | {"category": []}), "category",
+                labels("category"), accent=where["category"], key=chart,
+                click=filters.from_chart("category", chart))  # fmt: skip
 with right:
     st.header(t("hotline.published"))
     rows = [*published("hotline_contacts_5y"), *published("hotline_contacts_4y"), *published("hotline_satisfaction_4y"),

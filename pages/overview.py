@@ -45,3 +45,5 @@ st.header(t("overview.decide"))
 tiles.decisions(
     table("marts.works", {"light": ["seriously_behind", "halted"], "control_class": CLASSES}, "gap_days desc"), limit=6
 )
+if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
+    filters.go("works", view="quarterly")

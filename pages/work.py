@@ -17,8 +17,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 if not chosen:
     with top:
-        tiles.title(t("work.choose"))
-    st.info(t("work.choose_how"), icon=":material/search:")
+        tiles.title(t("work.choose"), simulated=True)
+    st.caption(t("work.choose_how"))
+    found = works.worst()
+    tables.show(t("works.view_quarterly"), works.register(found), works.columns(), 560,
+                lambda place: filters.go("work", work=found[place]["work_id"]))  # fmt: skip
     st.stop()
 
 if chosen["work_id"] in works.named():

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +42,14 @@ def warehouse(built_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     warehouse.here.cache_clear()
     yield
     warehouse.here.cache_clear()
+
+
+@pytest.fixture
+def con(warehouse) -> duckdb.DuckDBPyConnection:
+    """The build that the pages read, to work out by SQL of the test's own what they should say."""
+    from dashboard.warehouse import SETTINGS, here
+
+    return duckdb.connect(str(here().store.build(here().name()).path), read_only=True, config=SETTINGS)
 
 
 @contextmanager

@@ -39,6 +39,12 @@ def text_of(test: AppTest) -> str:
     ) + "".join(element.proto.body for element in test.get("html"))
 
 
+def shown(test: AppTest) -> list:
+    """The lists of a page, in their order."""
+    assert not test.exception and not test.error
+    return [frame.value for frame in test.dataframe]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_in_both_languages(warehouse, page: str, language: str) -> None:

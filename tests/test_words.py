@@ -62,7 +62,7 @@ def test_the_exact_figure_keeps_every_digit(chinese) -> None:
 
 
 def test_shares_differ_in_points_and_counts_in_percent(chinese) -> None:
-    assert words.change(0.97, 0.95, "percent") == "▲ 增 2.0 個百分點"
+    assert words.change(0.97, 0.95, "percent") == "▲ 增 2.0 百分點"
     assert words.change(90, 100, "cases") == "▼ 減 10.0%"
     assert words.change(100, 0, "cases") is None
 

@@ -10,9 +10,18 @@ from tests.conftest import ROOT, serve
 ADDRESSES = {
     "": "overview",
     "hotline": "hotline",
+    "petitions": "petitions",
+    "service-quality": "service_quality",
+    "works": "works",
+    "work": "work",
     "forward-looking": "forward_looking",
     "sites": "sites",
     "awards": "awards",
+    "service-award": "service_award",
+    "goals": "goals",
+    "participation": "participation",
+    "agency": "agency",
+    "district": "district",
     "sources": "sources",
 }
 

@@ -1,0 +1,57 @@
+"""Are units ranked, rewarded and compared as the plan says?"""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard import words
+from tests.test_pages import run, shown, text_of
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    words.speak("zh")
+    yield
+    words.speak(None)
+
+
+def test_the_ranking_is_by_the_total_and_90_is_special(con) -> None:
+    ranking = shown(run("service_quality", year="112"))[0]
+    expected = con.execute(
+        """select rank, round(total_score, 6), total_score >= 90 from marts.service_units_year
+           where year = '2023-01-01' order by total_score desc, agency_id"""
+    ).fetchall()
+    assert len(ranking) == len(expected) == 173
+    assert list(ranking["名次"]) == [row[0] for row in expected]
+    assert list(ranking["總成績"].round(6)) == [row[1] for row in expected]
+    assert [band.startswith("★") for band in ranking["等第"]] == [row[2] for row in expected]
+    assert list(ranking["公開表揚"].notna()) == [row[0] == 1 for row in expected]
+
+
+def test_the_rewards_follow_the_words_of_the_plan(con) -> None:
+    special = con.execute(
+        "select count(*) from marts.service_units_year where year = '2023-01-01' and total_score >= 90"
+    ).fetchone()[0]
+    told = text_of(run("service_quality", year="112"))
+    assert f"嘉獎 {special * 2} 次" in told and f"嘉獎 {special} 次" in told
+    assert "人員嘉獎 2次" in told
+
+
+def test_those_who_fell_lost_twenty_places_or_more(con) -> None:
+    expected = con.execute(
+        """select n.rank - b.rank from marts.service_units_year n
+           join marts.service_units_year b on b.agency_id = n.agency_id and b.year = '2022-01-01'
+           where n.year = '2023-01-01' and n.rank - b.rank >= 20 order by 1 desc"""
+    ).fetchall()
+    fallen = shown(run("service_quality", year="112"))[1]
+    assert expected and list(fallen["退步名次"]) == [places for (places,) in expected]
+
+
+def test_a_month_is_answered_by_its_year_with_a_note(warehouse) -> None:
+    assert "評核以年計，以下為111 年" in text_of(run("service_quality", year="111", part="05"))
+
+
+def test_the_sample_sizes_are_published_and_recorded(warehouse) -> None:
+    told = text_of(run("service_quality"))
+    for printed in ("95 次", "370 通", "173 機關單位"):
+        assert told.count(printed) >= 2

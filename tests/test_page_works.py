@@ -1,0 +1,154 @@
+"""Do the register, the meetings' lists and the page of one work say what the warehouse holds?"""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard import look, words, work, works
+from dashboard.warehouse import here
+from tests.test_pages import run, shown, text_of
+
+CONTROLLED = "control_class in ('major', 'forward_small')"
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    words.speak("zh")
+    yield
+    words.speak(None)
+
+
+def test_the_message_counts_the_open_works(con) -> None:
+    counts = dict(con.execute(f"select light, count(*) from marts.works where {CONTROLLED} group by 1").fetchall())
+    told = text_of(run("works"))
+    still = sum(count for light, count in counts.items() if light not in (None, "completed"))
+    assert f"列管中 {still} 件：落後 {counts['behind']}、嚴重落後 {counts['seriously_behind']}" in told
+
+
+@pytest.mark.parametrize(("view", "lights"), [("monthly", ["behind"]), ("quarterly", ["seriously_behind", "halted"])])
+def test_a_meeting_sees_each_of_its_works_worst_first(con, view: str, lights: list[str]) -> None:
+    expected = con.execute(
+        f"""select title from marts.works where {CONTROLLED} and list_contains(?, light)
+            and work_id not in (select work_id from marts.sites where is_published)
+            order by light = 'seriously_behind', gap_days desc nulls last, work_id""",
+        [lights],
+    ).fetchall()
+    [listed] = shown(run("works", view=view))
+    assert list(listed["工程"]) == [title for (title,) in expected]
+    assert {"差距（百分點）", "差距（天）", "落後自", "原因", "對策", "主責", "承諾"} <= set(listed.columns)
+
+
+def test_broken_promises_are_marked(con) -> None:
+    broken = {title for (title,) in con.execute(
+        f"select title from marts.works where {CONTROLLED} and is_promise_broken and light <> 'behind'").fetchall()}  # fmt: skip
+    [listed] = shown(run("works", view="quarterly"))
+    assert set(listed["工程"][listed["承諾"].str.startswith("✖")]) == broken
+
+
+@pytest.mark.parametrize(
+    ("asked", "condition"),
+    [
+        ({"agency": "public_works"}, "agency_id = 'public_works'"),
+        ({"district": "yongkang", "light": "halted"}, "district_id = 'yongkang' and light = 'halted'"),
+        ({"kind": "road", "budget": "large"}, "work_kind = 'road' and budget_twd >= 1e9"),
+        ({"budget": "medium"}, "budget_twd >= 1e8 and budget_twd < 1e9"),
+        ({"factor": "weather"}, "lag_factor = 'weather'"),
+        ({"q": "0687"}, "(title like '%0687%' or work_id like '%0687%')"),
+        ({"control": "none"}, None),
+    ],
+)
+def test_the_register_is_narrowed_by_each_filter(con, asked: dict, condition: str | None) -> None:
+    where = f"{CONTROLLED} and {condition}" if condition else "control_class = 'none'"
+    expected = {number for (number,) in con.execute(f"select work_id from marts.works where {where}").fetchall()}
+    frames = shown(run("works", view="register", **asked))
+    assert (set(frames[0]["編號"]) if frames else set()) == expected
+
+
+def test_a_named_real_work_shows_no_simulated_progress(con) -> None:
+    names = [row for (row,) in con.execute("select work_id from marts.sites where is_published").fetchall()]
+    assert len(names) == 7
+    [listed] = shown(run("works", view="register"))
+    real = listed[listed["編號"].isin(names)]
+    assert len(real) == 6 and set(real["燈號"]) == {"★ 公開工程"}  # the seventh is not under control
+    assert real[["預定（%）", "實際（%）", "差距（天）"]].isna().all().all()
+    page = run("work", work=names[0])
+    assert "進度未公布" in text_of(page) and not page.dataframe and "嚴重落後" not in text_of(page)
+
+
+def test_the_life_cycle_holds_every_controlled_work(con) -> None:
+    total = con.execute(f"select count(*) from marts.works where {CONTROLLED}").fetchone()[0]
+    scope = works.Scope({"control_class": ["major", "forward_small"]}, None, None, None, "")
+    steps = works.life_cycle(scope)
+    assert [row[0] for row in steps] == ["新增", "納入列管", "執行", "控管", "解除列管", "暫緩列管"]
+    assert sum(int(row[2].replace(",", "")) for row in steps) == total
+
+
+def test_late_reporters_are_those_of_the_last_month(con) -> None:
+    expected = con.execute(
+        "select count(*) from marts.filings where month = (select max(month) from marts.filings) and state <> 'filed'"
+    ).fetchone()[0]
+    test = run("works", view="reporters")
+    assert expected and f"本月逾期或未填 {expected} 件" in [each.value for each in test.header]
+    assert list(shown(test)[0]["逾期天數"]) == sorted(shown(test)[0]["逾期天數"], reverse=True)
+
+
+def test_no_score_is_invented(con) -> None:
+    test = run("works", view="scores")
+    [listed] = shown(test)
+    assert "未印公式" in "".join(each.value for each in test.caption)
+    row = listed[listed["主辦機關"] == "水利局"].iloc[0]
+    rate = con.execute(
+        """select sum(filed_on_time) / sum(reports) from marts.late_reporters
+           where agency_id = 'water_resources' and year(month) = 2023"""
+    ).fetchone()[0]
+    assert row["如期填報率（%）"] == pytest.approx(rate * 100, abs=0.06)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_work_answers_for_itself(con, language: str) -> None:
+    number, title, points, days = con.execute(
+        f"""select work_id, title, gap_points, gap_days from marts.works
+            where {CONTROLLED} and light = 'seriously_behind' and not title like '%E8%' order by gap_days desc limit 1"""
+    ).fetchone()
+    test = run("work", work=number, lang=language)
+    told = text_of(test)
+    assert not test.exception and not test.error
+    assert title in told and words.number(-points, 1) in told and words.number(round(days)) in told
+    for relation, frame in (("marts.work_lags", 0), ("marts.work_months", -1)):
+        rows = con.execute(f"select count(*) from {relation} where work_id = ?", [number]).fetchone()[0]
+        assert len(test.dataframe[frame].value) == rows
+    strip = next(each.proto.body for each in test.get("html") if '<ol class="strip">' in each.proto.body)
+    assert strip.count("<li ") == 24  # the lights of two years
+
+
+def test_a_work_without_reports_has_a_page_too(con) -> None:
+    numbers = con.execute(
+        """select work_id from marts.works where light is null or light = 'not_filed'
+           union all (select work_id from marts.works where is_completed limit 2)"""
+    ).fetchall()
+    for (number,) in numbers:
+        test = run("work", work=number)
+        assert not test.exception and not test.error, number
+
+
+def test_both_denominators_stand_apart(con) -> None:
+    number, allocated, budget = con.execute(
+        """select work_id, executed_twd / allocated_twd, executed_twd / budget_twd from marts.budgets
+           where abs(executed_twd / allocated_twd - executed_twd / budget_twd) > 0.01 order by work_id, year desc limit 1"""
+    ).fetchone()
+    row = {"work_id": number}
+    assert work.money(row)[0][4:] == [words.amount(allocated, "percent"), words.amount(budget, "percent")]
+
+
+def test_a_plan_too_steep_says_why(con) -> None:
+    rows = [row for row in here().rows("select * from marts.works where is_remaining_plan_too_steep")]
+    assert rows
+    for row in rows:
+        assert work.steepness(row)
+    for row in here().rows("select * from marts.works where not is_remaining_plan_too_steep limit 50"):
+        assert work.steepness(row) == ""
+
+
+def test_states_have_shape_and_word(warehouse) -> None:
+    for light, state in look.STATES.items():
+        assert works.state(light).startswith(state.icon) and len(works.state(light)) > 3
