@@ -62,6 +62,7 @@ def main() -> None:
     filters.bar(with_period=page.title in with_period)
     try:
         page.run()
+        st.session_state.pop("going", None)  # a choice that this page does not have goes no further
     except Exception:
         # The visitor gets a sentence; the log gets the traceback.
         logging.getLogger("dashboard").exception("page %s failed", page.url_path)

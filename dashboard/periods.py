@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 ROC = 1911
+TAIPEI = ZoneInfo("Asia/Taipei")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Period:
 
 
 ALL = Period("all", None, None)
+
+
+def today() -> dt.date:
+    """The reader's calendar day; only what is due is held against it, never a figure."""
+    return dt.datetime.now(TAIPEI).date()
 
 
 def parse(code: str) -> Period | None:

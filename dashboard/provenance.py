@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from dashboard import metrics, tiles, warehouse, words
+from dashboard import metrics, periods, tiles, warehouse, words
 from dashboard.tiles import Column
 from dashboard.words import pick, t
 
-TAIPEI = ZoneInfo("Asia/Taipei")
 RECEIPTS = 3  # files named under a source; a source of monthly parts would have dozens
 
 
@@ -138,7 +136,7 @@ def _receipts(source: str) -> list[object]:
 
 
 def _days_late(row: dict, today: dt.date | None = None) -> int:
-    return ((today or dt.datetime.now(TAIPEI).date()) - row["next_due"]).days if row["next_due"] else 0
+    return ((today or periods.today()) - row["next_due"]).days if row["next_due"] else 0
 
 
 # Rules, definitions, checks
@@ -234,7 +232,7 @@ def manifest() -> list[list[object]]:
 
 def moment(text: str) -> str:
     """A time of the store (UTC, ISO) as a reader in Tainan knows it."""
-    at = dt.datetime.fromisoformat(text).astimezone(TAIPEI)
+    at = dt.datetime.fromisoformat(text).astimezone(periods.TAIPEI)
     return f"{words.day(at.date())} {at:%H:%M}"
 
 

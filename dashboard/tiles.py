@@ -14,7 +14,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import downloads, look, records, warehouse, words
-from dashboard.periods import ALL, Period
+from dashboard.periods import ALL, Period, today
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
@@ -93,7 +93,7 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
     if reach:
         told.append(t("frame.as_of", day=words.day(reach)))
     if due and not simulated:
-        told.append(t("frame.next_due", day=words.day(due)))
+        told.append(t("frame.overdue" if due < today() else "frame.next_due", day=words.day(due)))
     st.html(_TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
 
 

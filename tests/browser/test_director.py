@@ -33,7 +33,7 @@ class Director:
         """Open a page through the menu: one click on the section, one on the page."""
         self.page.get_by_text(section, exact=True).first.click()
         self.clicks += 1
-        self.click(self.page.get_by_role("link", name=name).last)
+        self.click(self.page.get_by_role("menuitem", name=name).last)
 
     def choose(self, label: str, option: str) -> None:
         """Choose in a list: one click to open it, one on the option, which typing finds."""
@@ -102,7 +102,7 @@ def budget(one: Director) -> str:
 
 
 def axis(one: Director) -> str:
-    one.menu("重大建設", "前瞻基礎建設")
+    one.menu("重大建設", "前瞻計畫")
     one.choose("前瞻主軸", "水環境建設")
     return one.page.get_by_text(re.compile(r"共 \d+ 件計畫")).inner_text()
 

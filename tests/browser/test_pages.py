@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Visit, visiting
 from tests.conftest import ROOT, serve
@@ -36,9 +37,44 @@ def test_a_page_opens_and_asks_nothing_outside(visit: Visit, server: str, addres
     visit.page.wait_for_timeout(300)
     assert visit.outside == []
     assert visit.errors == []
+    assert barriers(visit) == []
+    assert cut_off(visit, f"{address or 'overview'}-{language}") == []
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+def cut_off(visit: Visit, name: str) -> list[str]:
+    """What runs out of the screen to the right, or into the filters, at both sizes; a picture of each is kept."""
+    shots = ROOT / "tests" / "browser" / "shots"
+    shots.mkdir(exist_ok=True)
+    found = []
+    for width, height in ((1366, 768), (1920, 1080)):
+        visit.page.set_viewport_size({"width": width, "height": height})
+        visit.page.wait_for_timeout(500)
+        found += visit.page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid="stMainBlockContainer"] *')]
+                .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.clientWidth > 0
+                        && !e.closest('[data-testid="stDataFrame"], .js-plotly-plot, '
+                                      + '[data-testid="stDeckGlJsonChart"]'))
+                .map(e => e.tagName + '.' + e.className).slice(0, 3)"""
+        )
+        edge = visit.page.locator(".st-key-bar").bounding_box()["x"]
+        for entry in visit.page.locator('[data-testid="stTopNavSection"], [data-testid="stTopNavLink"]').all():
+            box = entry.bounding_box()
+            if box["x"] + box["width"] > edge + 1:
+                found.append(f"{width}: the menu runs into the filters: {entry.inner_text()}")
+        visit.page.screenshot(path=shots / f"{name}-{width}.png")
+    return found
+
+
+def barriers(visit: Visit) -> list[str]:
+    """What axe-core finds against WCAG 2.1 A and AA on the page as it stands."""
+    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+    found = Axe().run(visit.page, options=rules).response
+    assert len(found["passes"]) > 15, "axe did not look at the page"
+    return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
+
+
+# One of each kind: the first page, one with a period, one with a choice of its own in the link, the map.
+@pytest.mark.parametrize("address", ["", "petitions", "goals", "sites"])
 def test_a_deep_link_works_as_the_first_request_after_a_start(browser, built_store, address: str) -> None:
     with serve(built_store) as fresh:
         for visit in visiting(browser, fresh):
@@ -60,24 +96,6 @@ def test_an_unknown_value_in_a_link_is_ignored_with_a_note(visit: Visit, server:
     visit.open(f"{server}/hotline?year=999")
     assert visit.page.get_by_text("year=999").count() == 1
     assert visit.page.locator("h1.message").inner_text().startswith("112 年")
-
-
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_nothing_is_cut_off_at_the_side(browser, server: str, address: str, size: tuple[int, int]) -> None:
-    for visit in visiting(browser, server, *size):
-        visit.open(f"{server}/{address}")
-        wide = visit.page.evaluate(
-            """() => [...document.querySelectorAll('[data-testid="stMainBlockContainer"] *')]
-                .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.clientWidth > 0
-                        && !e.closest('[data-testid="stDataFrame"], .js-plotly-plot, '
-                                      + '[data-testid="stDeckGlJsonChart"]'))
-                .map(e => e.tagName + '.' + e.className).slice(0, 3)"""
-        )
-        assert wide == []
-        shots = ROOT / "tests" / "browser" / "shots"
-        shots.mkdir(exist_ok=True)
-        visit.page.screenshot(path=shots / f"{address or 'overview'}-{size[0]}.png")
 
 
 def test_a_number_tells_where_it_comes_from(visit: Visit, server: str) -> None:
