@@ -180,7 +180,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
         },
         "yaxis": {
             "rangemode": "tozero",
-            "autorangeoptions": {"minallowed": floor * scale},
+            "autorangeoptions": {"minallowed": floor * scale} | ({"maxallowed": 100} if _whole(answer) else {}),
             "gridcolor": "#E6E9EE",
             "zerolinecolor": look.GREY,
             "ticksuffix": suffix,
@@ -283,6 +283,11 @@ def ticks(months: Sequence[dt.date]) -> list[dt.date]:
         if len(ticks) <= TICKS and ticks:
             return ticks
     return [months[0], months[-1]]
+
+
+def _whole(answer: Answer) -> bool:
+    """Whether the figures are shares of a whole, so that an axis beyond 100 % would mean nothing."""
+    return answer.metric.unit == "percent" and all((row["value"] or 0) <= 1 for row in answer.rows)
 
 
 def _unfinished(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:

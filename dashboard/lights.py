@@ -75,7 +75,14 @@ def _states(answer: Answer, dimension: str, names, height: int, open_only: bool,
                 "y": titles,
                 "marker": {"color": state.colour, "line": {"color": look.WHITE, "width": 1}},
                 # A part too narrow for its figure keeps it for the hover and the table.
-                "text": [words.number(value) if value > biggest * 0.035 else "" for value in values],
+                "text": [
+                    f"{state.icon} {words.number(value)}"
+                    if value > biggest * 0.07
+                    else words.number(value)
+                    if value > biggest * 0.035
+                    else ""
+                    for value in values
+                ],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,

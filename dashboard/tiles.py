@@ -30,7 +30,7 @@ _TITLE = _html.from_string("""
 _TILE = _html.from_string("""
 <div class="tile">
 <div class="label">{{ label }}</div>
-<div class="value" title="{{ exact }}">{{ value }}<small>{{ unit }}</small></div>
+<div class="value{{ ' long' if value|length > 7 }}" title="{{ exact }}">{{ value }}<small>{{ unit }}</small></div>
 {% for line in lines %}<div class="line">{{ line }}</div>{% endfor %}
 {% if spark %}<img src="{{ spark }}" alt="{{ spark_label }}">{% endif %}
 <div class="foot">{% if mark %}<span class="mark {{ mark_class }}">{{ mark }}</span> {% endif %}{{ foot }}</div>
