@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard import look, metrics, periods, tiles, warehouse, words, works
+import streamlit as st
+
+from dashboard import charts, filters, look, metrics, periods, tables, tiles, warehouse, words, works
 from dashboard.periods import Period
 from dashboard.tiles import Column
-from dashboard.warehouse import Answer, ask, table
+from dashboard.warehouse import Answer, ask, labels, table
 from dashboard.words import pick, t
 
 LISTED = 6  # works on the page: what fits on one A4
@@ -46,6 +48,51 @@ class Unit:
     @property
     def name(self) -> str:
         return pick(warehouse.labels(self.dimension)[self.code])
+
+
+def show(dimension: str, key: str) -> None:
+    """The page of a kind of unit, chosen under `key` in the link; a list to pick from where none is chosen."""
+    top = st.container()
+    chosen = filters.choice(dimension, key)
+    if not chosen:
+        with top:
+            tiles.title(t(f"{key}.choose"), simulated=True)
+        rows = all_of(dimension)
+        tables.show(t(f"{key}.list"), listing(dimension, rows), height=620,
+                    on_select=lambda place: filters.go(key, **{key: rows[place][dimension]}))  # fmt: skip
+        st.caption(t("one_page.list_note"))
+        return
+
+    unit = Unit(dimension, chosen[0], filters.period())
+    with top:
+        tiles.title(message(unit), answers=answers(unit))
+    tiles.counted(chips(unit))
+
+    behind = late(unit)
+    st.header(t("one_page.late", n=len(behind)))
+    if behind:
+        tiles.table(late_columns(), behind[:LISTED])
+        if len(behind) > LISTED:
+            st.caption(t("one_page.more", n=len(behind) - LISTED))
+    else:
+        st.info(t("one_page.none_late"), icon=":material/check_circle:")
+
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.header(t("one_page.figures"))
+        tiles.table(figure_columns(unit), figures(unit))
+    with right, st.container(key="screen_only"):
+        st.header(t("one_page.categories"))
+        charts.bars(ask("petitions.received", unit.period, by=("category",), where=unit.where), "category",
+                    labels("category"), top=8, height=300)  # fmt: skip
+        with st.container(horizontal=True, key="onward"):
+            if st.button(t("one_page.works"), icon=":material/engineering:"):
+                filters.go("works", **{key: unit.code}, view="register")
+            if st.button(t("one_page.petitions_page"), icon=":material/mail:"):
+                filters.go("petitions", **{key: unit.code})
+            if st.button(t("one_page.map"), icon=":material/map:"):
+                filters.go("sites", **{key: unit.code})
+    st.caption(t("one_page.print_note"))
 
 
 def message(unit: Unit) -> str:

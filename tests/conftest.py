@@ -45,6 +45,16 @@ def warehouse(built_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 @pytest.fixture
+def chinese() -> Iterator[None]:
+    """What is said outside a page is said in Chinese."""
+    from dashboard import words
+
+    words.speak("zh")
+    yield
+    words.speak(None)
+
+
+@pytest.fixture
 def con(warehouse) -> duckdb.DuckDBPyConnection:
     """The build that the pages read, to work out by SQL of the test's own what they should say."""
     from dashboard.warehouse import SETTINGS, here

@@ -13,15 +13,10 @@ from dashboard.periods import ALL, parse
 from dashboard.warehouse import ask
 from tests.test_pages import run, text_of
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 TRAP = "<img src=x onerror=alert(1)>"
 PRINTED = ("43", "229", "86", "80", "58", "454", "267", "92", "353", "1,662")  # document 001, in its own order
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
 
 
 def charts_of(test) -> list[dict]:

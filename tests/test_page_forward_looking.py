@@ -13,16 +13,11 @@ from dashboard.warehouse import ask
 from dashboard.words import pick
 from tests.test_pages import run, text_of
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 TRAP = "<img src=x onerror=alert(1)>"
 AXES = ("rail", "water", "talent", "green_energy", "food_safety", "digital", "childcare", "urban_rural")
 PRINTED = ("2", "58", "15", "9", "7", "60", "20", "192", "363")  # document 001, in its own order, and the whole
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

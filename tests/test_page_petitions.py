@@ -7,12 +7,7 @@ import pytest
 from dashboard import words
 from tests.test_pages import run, shown, text_of
 
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
+pytestmark = pytest.mark.usefixtures("chinese")
 
 
 @pytest.mark.parametrize(

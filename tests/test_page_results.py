@@ -8,12 +8,7 @@ from dashboard import service_award, words
 from dashboard.warehouse import published
 from tests.test_pages import run, shown, text_of
 
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
+pytestmark = pytest.mark.usefixtures("chinese")
 
 
 def test_the_funnel_of_112_is_that_of_the_document(warehouse) -> None:

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import words
 from tests.test_pages import run, shown, text_of
 
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
+pytestmark = pytest.mark.usefixtures("chinese")
 
 
 def test_the_ranking_is_by_the_total_and_90_is_special(con) -> None:

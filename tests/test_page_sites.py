@@ -13,14 +13,9 @@ from dashboard.sites import ATTENTION, NAMED, Scope
 from dashboard.warehouse import ask, table
 from tests.test_pages import run, text_of
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 TRAP = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
 
 
 def deck_of(test) -> dict:

@@ -17,6 +17,8 @@ from dashboard.metrics import catalogue
 from tests.conftest import ROOT
 from tests.test_pages import run, text_of
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 TRAP = "<img src=x onerror=alert(1)>"
 HEADER = f"話務編號,受理時間,管道,服務類型,案件類別,機關,行政區,等候秒數,來電者姓名,{TRAP}\n"
 GOOD = "c{i},112-09-1{i} 08:00,電話,諮詢,稅務,研究發展考核委員會,永康區,{i},王小明,x\n"
@@ -47,13 +49,6 @@ def real(handed_in: Path, monkeypatch: pytest.MonkeyPatch):
     asking.here.cache_clear()
     yield
     asking.here.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
 
 
 def open_page(**asked: str) -> str:

@@ -10,12 +10,7 @@ from dashboard.periods import parse
 from dashboard.warehouse import ask
 from tests.test_pages import run, shown, text_of
 
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
+pytestmark = pytest.mark.usefixtures("chinese")
 
 
 @pytest.mark.parametrize(("page", "dimension"), [("agency", "agency_id"), ("district", "district_id")])

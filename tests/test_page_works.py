@@ -8,14 +8,9 @@ from dashboard import look, words, work, works
 from dashboard.warehouse import here
 from tests.test_pages import run, shown, text_of
 
+pytestmark = pytest.mark.usefixtures("chinese")
+
 CONTROLLED = "control_class in ('major', 'forward_small')"
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
 
 
 def test_the_message_counts_the_open_works(con) -> None:

@@ -8,12 +8,7 @@ from dashboard import sentences, words
 from dashboard.periods import ALL, parse
 from dashboard.warehouse import ask, labels
 
-
-@pytest.fixture(autouse=True)
-def _chinese():
-    words.speak("zh")
-    yield
-    words.speak(None)
+pytestmark = pytest.mark.usefixtures("chinese")
 
 
 def value(name: str, code: str, **where) -> float:
