@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard import foot, look, sentences, warehouse, words
+from dashboard import foot, look, periods, sentences, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
@@ -113,8 +113,12 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     order = sorted(order, key=lambda code: -sum(row["value"] or 0 for row in groups[code])) if split else order
     months = sorted({row["month"] for row in answer.rows})
     unfinished = _unfinished(answer, months)
-    scale, suffix = _scale([row["value"] for row in answer.rows], unit)
+    before = [] if split else _year_before(answer)
+    scale, suffix = _scale([row["value"] for row in (*answer.rows, *before)], unit)
     traces, notes = [], []
+    if before:
+        traces.append(_line(before, unit, scale, look.REST, t("frame.year_before"), dash="solid"))
+        notes.append(_end(before[-1], scale, t("frame.year_before"), look.MUTED))
     for place, code in enumerate(order):
         colour = look.SERIES[place] if place < len(look.SERIES) else look.REST
         rows = groups[code]
@@ -126,17 +130,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 _line(rows[-2:], unit, scale, colour, t("frame.unfinished", month=name), dash="dot", light=True)
             )
         if split and whole and whole[-1]["value"] is not None:
-            notes.append(
-                {
-                    "x": whole[-1]["month"],
-                    "y": whole[-1]["value"] * scale,
-                    "text": f"<b>{name}</b>",
-                    "showarrow": False,
-                    "xanchor": "left",
-                    "xshift": 8,
-                    "font": {"color": _readable(colour), "size": SIZE},
-                }
-            )
+            notes.append(_end(whole[-1], scale, name, _readable(colour)))
+        elif before and whole and whole[-1]["value"] is not None:
+            notes.append(_end(whole[-1], scale, words.year(whole[-1]["month"]), _readable(colour)))
     shapes = []
     if target is not None:
         shapes.append(
@@ -155,7 +151,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 "xref": "paper",
                 "x": 1,
                 "y": target * scale,
-                "yshift": 12,
+                "yshift": -12,
                 "xanchor": "right",
                 "showarrow": False,
                 "text": t("frame.target", value=words.amount(target, unit)),
@@ -166,7 +162,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
         shapes.append(_mark(event["month"]))
         notes.append(_note(event))
     marked = ticks(months)
-    drawn = layout(height, right=130 if split else 24)
+    drawn = layout(height, right=130 if split else 90 if before else 24)
     drawn |= {
         "xaxis": {
             "tickvals": marked,
@@ -190,7 +186,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "tickformat": ",~g",
             "nticks": 6,
         },
-        "annotations": apart(notes, [row["value"] * scale for row in answer.rows if row["value"] is not None], height),
+        "annotations": apart(
+            notes, [row["value"] * scale for row in (*answer.rows, *before) if row["value"] is not None], height
+        ),
         "shapes": shapes,
         "hovermode": "closest",
     }
@@ -242,7 +240,8 @@ def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, ligh
         "line": {"color": colour, "width": 3, "dash": dash},
         "opacity": 0.55 if light else 1,
         "hovertext": [
-            f"{plain(name)}　{words.month(row['month'])}：{words.amount(row['value'], unit, exact=True)}"
+            f"{plain(name)}　{words.month(row.get('then', row['month']))}："
+            + words.amount(row["value"], unit, exact=True)
             + (f"<br>n = {words.number(row['n'])}" if row["n"] is not None else "")
             for row in rows
         ],
@@ -298,6 +297,27 @@ def _unfinished(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:
     whole = (reach + dt.timedelta(days=1)).day == 1
     first = reach.replace(day=1)
     return first if not whole and first in months else None
+
+
+def _year_before(answer: Answer) -> list[dict]:
+    """The same months a year earlier, laid on the months of a chart of a year or less."""
+    question = answer.question
+    if question.start is None or question.end is None or question.by != ("month",):
+        return []
+    earlier = periods.Period("", question.start, question.end).year_earlier()
+    if earlier is None:
+        return []
+    rows = warehouse.ask(answer.name, earlier, by=("month",), where=dict(question.where)).rows
+    moved = [{**row, "then": row["month"], "month": row["month"].replace(year=row["month"].year + 1)} for row in rows]
+    return moved if any(row["value"] is not None for row in moved) else []
+
+
+def _end(row: dict, scale: float, text: str, colour: str) -> dict:
+    """A name at the end of its line."""
+    return {
+        "x": row["month"], "y": (row["value"] or 0) * scale, "text": f"<b>{plain(text)}</b>", "showarrow": False,
+        "xanchor": "left", "xshift": 8, "font": {"color": colour, "size": SIZE},
+    }  # fmt: skip
 
 
 def _events(answer: Answer, months: Sequence[dt.date]) -> list[dict]:

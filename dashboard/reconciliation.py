@@ -91,6 +91,27 @@ def cells(row: dict) -> list[object]:
     ]
 
 
+def listing(rows: list[dict]) -> list[dict[str, object]]:
+    """The rows as they are taken along: every figure with its words and what came out."""
+    heads = ("verdict", "figure", "recomputed", "gap", "how")
+    names = {each: t(f"sources.{each}") for each in heads}
+    return [
+        {
+            names["verdict"]: t(f"verdict.{row['verdict']}"),
+            names["figure"]: _side(row, "label"),
+            t("frame.document"): row["document"],
+            t("frame.period"): words.printed_period(row),
+            t("frame.quote"): row["quote"],
+            t("frame.published"): row["value"] if row["value"] is not None else row["value_text"],
+            t("sources.unit"): row["unit"],
+            names["recomputed"]: row["recomputed"],
+            names["gap"]: row["gap"],
+            names["how"]: _side(row, "how"),
+        }
+        for row in rows
+    ]
+
+
 def _printed(row: dict) -> tuple[str, str]:
     """The figure as printed, and its unit; a date has none."""
     if row["unit"] != "date":

@@ -128,7 +128,7 @@ def _computed(answer: Answer, against: Sequence[tuple[Answer, Period]], trend: A
     if rests:
         lines.append("　".join(rests))
     if answer.n is not None:
-        lines.append(t("frame.n", n=words.amount(answer.n, answer.n_unit)))
+        lines.append(t("frame.n", n=words.amount(answer.n, answer.n_unit, exact=answer.n_unit != "twd")))
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.html(
             _TILE.render(

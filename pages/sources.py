@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import filters, provenance, reconciliation, tiles
+from dashboard import downloads, filters, provenance, reconciliation, tiles
 from dashboard.words import pick, t
 
 VIEWS = ("figures", "sources", "rules", "definitions", "checks")
@@ -27,6 +27,7 @@ if view == "figures":
         )
     shown = [row for row in figures if verdict in (None, row["verdict"]) and document in (None, row["document"])]
     if shown:
+        downloads.buttons(downloads.of_rows(t("sources.view_figures"), reconciliation.listing(shown)))
         tiles.table(reconciliation.columns(), [reconciliation.cells(row) for row in shown])
     else:
         st.info(t("sources.no_figures"), icon=":material/search_off:")

@@ -41,6 +41,7 @@ left, right = st.columns([3, 2], gap="medium")
 with left:
     st.header(t("work.curve"))
     work.curve(chosen)
+    st.caption(t("work.curve_note"))
     st.header(t("work.milestones"))
     tiles.table(work.milestone_columns(), work.milestones(chosen))
 with right:
