@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import words
+from dashboard import filters, words
 from dashboard.periods import Period
 from dashboard.warehouse import Answer, dimension, here, labels, table
 from dashboard.words import pick, t
@@ -100,7 +100,9 @@ def of_rows(name: str, rows: Sequence[Mapping[str, object]], simulated: bool | N
         simulated = any(row["is_simulated"] for row in table("meta.sources"))
     head = tuple(dict.fromkeys(key for row in rows for key in row))
     cells = tuple(tuple(row.get(key) for key in head) for row in rows)
-    return _table(name, head, cells, [(t("downloads.figure"), name)], simulated)
+    narrowed = filters.chosen()
+    facts = [(t("downloads.figure"), name), *narrowed.items()]
+    return _table("_".join([name, *narrowed.values()]), head, cells, facts, simulated)
 
 
 def _table(name: str, head, rows, facts: list, simulated: bool, shares: frozenset[str] = frozenset()) -> Table:

@@ -47,6 +47,17 @@ def bar(with_period: bool) -> None:
         )  # fmt: skip
     for key, usual in (("year", default), ("part", ""), ("lang", "zh")):
         _tell(key, usual)
+    st.session_state["chosen"] = {t("frame.period"): period_words(period())} if with_period else {}
+
+
+def chosen() -> dict[str, str]:
+    """What has been chosen on this page so far, in words: name of the filter → value. For what is taken along."""
+    return dict(st.session_state.get("chosen", {}))
+
+
+def _chose(name: str, said: str | None) -> None:
+    if said:
+        st.session_state.setdefault("chosen", {})[name] = said
 
 
 def period() -> Period:
@@ -68,6 +79,7 @@ def choice(dimension: str, key: str | None = None) -> list[str]:
         placeholder=t("frame.all_of", name=name), format_func=lambda code: pick(options[code]),
     )  # fmt: skip
     _tell(key, None)
+    _chose(name, pick(options[chosen]) if chosen else None)
     return [chosen] if chosen else []
 
 
@@ -87,6 +99,7 @@ def option(
             label, list(options), key=key, required=required, format_func=options.get, label_visibility="collapsed"
         )
     _tell(key, default)
+    _chose(label, options.get(chosen))
     return chosen
 
 
@@ -98,7 +111,9 @@ def search(key: str, placeholder: str) -> str:
         icon=":material/search:",
     )  # fmt: skip
     _tell(key, "")
-    return (st.session_state[key] or "").strip()
+    said = (st.session_state[key] or "").strip()
+    _chose(placeholder, said)
+    return said
 
 
 def go(page: str, **chosen: str | None) -> None:
