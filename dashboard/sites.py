@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import filters, look, maps, tiles, warehouse, words
+from dashboard import downloads, filters, look, maps, tiles, warehouse, words
 from dashboard.maps import Mark
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
@@ -306,6 +306,7 @@ def listed(on: Sequence[dict], height: int) -> None:
         alt=t("sites.list_alt"),
         column_config=dict(zip(titles.values(), kinds, strict=True)),
     )  # fmt: skip
+    downloads.buttons(downloads.of_rows(t("sites.menu"), rows))
 
 
 # Words

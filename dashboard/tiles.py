@@ -14,7 +14,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import downloads, look, records, warehouse, words
-from dashboard.periods import ALL, Period, today
+from dashboard.periods import Period, today
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
@@ -103,7 +103,8 @@ def metric(name: str, period: Period, where: dict[str, Sequence[str]] | None = N
     before, earlier = period.before(), period.year_earlier()
     spans = dict.fromkeys(each for each in (before, earlier) if each)  # of a whole year the two are one
     by = answer.grain if answer.grain in ("month", "year") else None
-    along = warehouse.ask(name, ALL, by=(by,), where=where) if trend and by else None
+    until = Period(period.code, None, period.end)
+    along = warehouse.ask(name, until, by=(by,), where=where) if trend and by else None
     _computed(answer, [(warehouse.ask(name, span, where=where), span) for span in spans], along)
 
 

@@ -32,6 +32,7 @@ ADDRESSES = {
 def test_a_page_opens_and_asks_nothing_outside(visit: Visit, server: str, address: str, language: str) -> None:
     visit.open(f"{server}/{address}?lang={language}")
     assert visit.page.locator("h1.message").inner_text().strip()
+    assert visit.page.evaluate("document.documentElement.lang") == {"zh": "zh-Hant-TW", "en": "en"}[language]
     assert visit.page.locator(".js-plotly-plot, [data-testid='stDeckGlJsonChart'], table.plain, .stDataFrame").count()
     visit.page.mouse.move(600, 500)
     visit.page.wait_for_timeout(300)
