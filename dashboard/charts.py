@@ -201,7 +201,7 @@ def _bars(rows, unit: str, accent, height: int, language: str) -> dict:
     biggest = max((abs(row[2]) for row in rows), default=1)
     texts = [words.amount(value, unit) for _, _, value, _ in rows]
     hover = [
-        f"{plain(name)}：{words.amount(value, unit, exact=True)}"
+        words.said(plain(name), words.amount(value, unit, exact=True))
         + (f"<br>n = {words.number(n)}" if n is not None else "")
         for _, name, value, n in rows
     ]
@@ -240,8 +240,10 @@ def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, ligh
         "line": {"color": colour, "width": 3, "dash": dash},
         "opacity": 0.55 if light else 1,
         "hovertext": [
-            f"{plain(name)}　{words.month(row.get('then', row['month']))}："
-            + words.amount(row["value"], unit, exact=True)
+            words.said(
+                f"{plain(name)}　{words.month(row.get('then', row['month']))}",
+                words.amount(row["value"], unit, exact=True),
+            )
             + (f"<br>n = {words.number(row['n'])}" if row["n"] is not None else "")
             for row in rows
         ],
@@ -335,10 +337,11 @@ def _mark(month: dt.date) -> dict:
 
 
 def _note(event: dict) -> dict:
-    simulated = f"（{t('frame.simulated')}）" if event["is_simulated"] else ""
+    told = words.pick(event)
+    told = words.noted(told, t("frame.simulated")) if event["is_simulated"] else told
     return {
         "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom", "xanchor": "left", "xshift": 4,
-        "showarrow": False, "text": plain(words.pick(event)), "hovertext": f"{words.pick(event)}{simulated}",
+        "showarrow": False, "text": plain(words.pick(event)), "hovertext": told,
         "font": {"size": SIZE - 3, "color": look.MUTED},
     }  # fmt: skip
 

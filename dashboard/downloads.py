@@ -68,7 +68,7 @@ def of_answer(answer: Answer, names: Mapping[str, Mapping] | None = None) -> Tab
         facts.append((t("frame.caution"), pick(metric.caution)))
     for source in answer.provenance.sources:
         reach, licence = t("frame.as_of", day=words.day(source["reach"])), t(f"frame.licence_{source['licence']}")
-        facts.append((t("frame.source"), f"{pick(source)}（{reach}；{licence}）"))
+        facts.append((t("frame.source"), words.noted(pick(source), t("sentences.joined").join((reach, licence)))))
     shares = frozenset([head[-1]] if metric.unit == "percent" else [])
     told = [value, *(said for _, said in chosen(answer))]
     return _table("_".join(told), (*head, *(("n",) if counted else ())), rows, facts, answer.is_simulated, shares)
@@ -91,7 +91,7 @@ def measured(answer: Answer) -> str:
     value, unit = pick(answer.metric.label), words.figure(0, answer.metric.unit, exact=True)[1]
     if not unit:
         return value
-    return f"{value}（{unit}）" if words.language() == "zh" else f"{value} ({unit})"
+    return words.noted(value, unit)
 
 
 def of_rows(name: str, rows: Sequence[Mapping[str, object]], simulated: bool | None = None) -> Table:

@@ -89,7 +89,7 @@ def _states(answer: Answer, dimension: str, names, height: int, open_only: bool,
                 "constraintext": "none",
                 "textfont": {"size": charts.SIZE, "color": state.text},
                 "hovertext": [
-                    f"{charts.plain(name)}　{state.icon} {word}：{words.amount(value, unit)}"
+                    words.said(f"{charts.plain(name)}　{state.icon} {word}", words.amount(value, unit))
                     for (_, name), value in zip(names, values, strict=True)
                 ],
                 "hoverinfo": "text",

@@ -95,7 +95,7 @@ def of_axis(axis: list[str], month: dt.date) -> list[dict]:
 
 def finder(axis: list[str], month: dt.date) -> str | None:
     """The chosen plan, or None; only plans of the chosen axis are offered."""
-    names = {row["plan_id"]: f"{row['title']}（{row['plan_id']}）" for row in of_axis(axis, month)}
+    names = {row["plan_id"]: words.noted(row["title"], row["plan_id"]) for row in of_axis(axis, month)}
     return filters.option("plan", names, t("forward_looking.plan"), listed=True,
                           placeholder=t("forward_looking.find_plan"))  # fmt: skip
 

@@ -236,7 +236,7 @@ def beside(rows: Sequence[dict]) -> None:
         again = {**row, "value": check["recomputed"], "value_text": f"0.{'0' * digits}", "qualifier": None}
         got = words.published(again) if check["recomputed"] is not None else "—"
         cells.append(
-            [f"{label}（{words.printed_period(row)}）", words.published(row), got, t(f"verdict.{check['verdict']}")]
+            [words.noted(label, words.printed_period(row)), words.published(row), got, t(f"verdict.{check['verdict']}")]
         )
     table(
         [
@@ -340,10 +340,16 @@ def _about(answer: Answer | None, row: dict | None) -> None:
                     reach += f"，{t('frame.next_due', day=words.day(source['next_due']))}"
                 mark = f"　△ {t('frame.simulated')}" if source["is_simulated"] else ""
                 licence = t(f"frame.licence_{source['licence']}")
-                facts.append([t("frame.source"), f"{pick(source)}（{reach}；{licence}）{mark}"])
+                told = words.noted(pick(source), t("sentences.joined").join((reach, licence)))
+                facts.append([t("frame.source"), f"{told}{mark}"])
             for rule in warehouse.rules(answer):
                 basis = t("sources.default") if rule["is_default"] else f"「{rule['quote']}」"
-                facts.append([t("sources.rule"), f"{pick(rule)}：{words.rule(rule['name'], rule['value'])}（{basis}）"])
+                facts.append(
+                    [
+                        t("sources.rule"),
+                        words.said(pick(rule), words.noted(words.rule(rule["name"], rule["value"]), basis)),
+                    ]
+                )
             facts.append([t("frame.build", name=""), answer.provenance.build])
             table([Column(t("frame.operational")), Column("")], facts)
             st.caption(t("frame.formula"))

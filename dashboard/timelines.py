@@ -69,7 +69,7 @@ def _columns(
         "text": [words.number(value) if value and split else "" for value in values], "textposition": "inside",
         "insidetextanchor": "middle", "textangle": 0, "constraintext": "none",
         "textfont": {"size": SIZE - 1, "color": text},
-        "hovertext": [f"{tick}　{name}：{words.amount(value, unit, exact=True)}"
+        "hovertext": [words.said(f"{tick}　{name}", words.amount(value, unit, exact=True))
                       for tick, value in zip(ticks, values, strict=True)],
         "hoverinfo": "text",
     }  # fmt: skip
@@ -90,7 +90,7 @@ def lines(answers: Sequence[Answer], height: int = 380) -> None:
     )
     labels = tuple((answer.name, pick(answer.metric.label)) for answer in answers)
     figure = charts.trend_figure(joined, "metric", labels, None, 0, height, words.language())
-    told = sentences.joined([f"{pick(each.metric.label)}：{sentences.of(each)}" for each in answers])
+    told = sentences.joined([words.said(pick(each.metric.label), sentences.of(each)) for each in answers])
     st.plotly_chart(figure, config=foot.config(), theme=None, key=name, alt=told)
     rows = [
         {t("frame.month"): words.month(rows[0]["month"])}

@@ -17,7 +17,7 @@ def finder() -> dict | None:
     rows = table("marts.works", None, "work_id", works.MOST)
     asked = st.session_state.get("going", {}).get("work") or st.session_state.get("work")
     asked = asked or st.session_state.get("kept-work") or st.query_params.get("work")
-    names = {row["work_id"]: f"{row['title']}（{row['work_id']}）" for row in rows
+    names = {row["work_id"]: words.noted(row["title"], row["work_id"]) for row in rows
              if row["work_id"] == asked or (row["light"] not in (None, "completed") and row["life_cycle"])}  # fmt: skip
     chosen = filters.option("work", names, t("work.find"), listed=True, placeholder=t("work.find"))
     return next((row for row in rows if row["work_id"] == chosen), None)

@@ -107,6 +107,16 @@ def known(key: str) -> str:
     return pick(_texts().get(key))
 
 
+def said(name: str, value: str) -> str:
+    """名：值 · name: value"""
+    return f"{name}：{value}" if language() == "zh" else f"{name}: {value}"
+
+
+def noted(text: str, note: str) -> str:
+    """文（註） · text (note)"""
+    return f"{text}（{note}）" if language() == "zh" else f"{text} ({note})"
+
+
 # Dates
 
 
