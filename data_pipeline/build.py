@@ -14,6 +14,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -27,6 +28,7 @@ from data_pipeline.declarations import Source
 from data_pipeline.store import PROJECT, Build, Receipt, Store, StoreError
 
 WAREHOUSE = PROJECT / "duckdb"
+ZONE = "Asia/Taipei"
 PUBLISHED = PROJECT / "data_pipeline" / "published"
 RULED = re.compile(r"\brule\('([a-z_]+)'\)")
 NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
@@ -116,22 +118,21 @@ def _fill(con, store, sources, like, progress, warehouse, work):
     lay_ground(con, warehouse)
     load.prepare(con)
     step("seeds", 0.02)
-    inputs: dict[str, list[Receipt]] = {}
-    loaded, problems = [], []
-    for index, source in enumerate(sources.values()):
-        receipts = _chosen(store, source, like)
-        while True:
-            try:
-                loaded.append(load.load(con, store, source, receipts, work))
-                inputs[source.name] = receipts
-                break
-            except FileFault as fault:
-                if like is not None:
-                    raise  # the same bytes or none
-                # A delivery cannot be read: say so, and stand on the one before, or on the others.
-                problems.append({"source": source.name, "pull": fault.pull, "zh": fault.zh, "en": fault.en})
-                receipts = _without(store, source, receipts, fault.pull)
-        step("raw", 0.05 + 0.5 * (index + 1) / max(1, len(sources)))
+    chosen = {name: _chosen(store, source, like) for name, source in sources.items()}
+    # Two at a time, the largest first: while one waits for the disk or for its one thread, the other works.
+    size = {name: sum(receipt.size for receipt in receipts) for name, receipts in chosen.items()}
+    with ThreadPoolExecutor(2) as pool:
+        under_way = {
+            name: pool.submit(_read, con, store, sources[name], chosen[name], work, like)
+            for name in sorted(size, key=size.__getitem__, reverse=True)
+        }
+        loaded, problems = [], []
+        for index, name in enumerate(sources):
+            each, chosen[name], wrong = under_way[name].result()
+            loaded.append(each)
+            problems += wrong
+            step("raw", 0.05 + 0.5 * (index + 1) / max(1, len(sources)))
+    inputs = chosen
     load_published(con)
     lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share))
     describe.write(con, store, sources, inputs, loaded, problems, lineage)
@@ -154,9 +155,26 @@ def _fill(con, store, sources, like, progress, warehouse, work):
     return rejects, manifest, loaded, problems, seconds
 
 
+def _read(con, store, source, receipts, work, like) -> tuple[load.Loaded, list[Receipt], list[dict]]:
+    """Load one source on a connection of its own: what came in, from which deliveries, and which were unreadable."""
+    own, problems = con.cursor(), []
+    own.execute(f"set TimeZone = '{ZONE}'")
+    folder = work / source.name
+    folder.mkdir()
+    while True:
+        try:
+            return load.load(own, store, source, receipts, folder), receipts, problems
+        except FileFault as fault:
+            if like is not None:
+                raise  # the same bytes or none
+            # A delivery cannot be read: say so, and stand on the one before, or on the others.
+            problems.append({"source": source.name, "pull": fault.pull, "zh": fault.zh, "en": fault.en})
+            receipts = _without(store, source, receipts, fault.pull)
+
+
 def lay_ground(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> None:
     """Schemas, rules, seeds and macros: what every build has before its first source."""
-    con.execute("set TimeZone = 'Asia/Taipei'")
+    con.execute(f"set TimeZone = '{ZONE}'")
     for schema in ("meta", "seeds", "staging", "marts"):
         con.execute(f"create schema {schema}")
     rules = yaml.safe_load((warehouse / "rules.yml").read_text(encoding="utf-8"))["rules"]
