@@ -69,29 +69,30 @@ def show(dimension: str, key: str) -> None:
     tiles.counted(chips(unit))
 
     behind = late(unit)
-    st.header(t("one_page.late", n=len(behind)))
-    if behind:
-        tiles.table(late_columns(), behind[:LISTED])
-        if len(behind) > LISTED:
-            st.caption(t("one_page.more", n=len(behind) - LISTED))
-    else:
-        st.info(t("one_page.none_late"), icon=":material/check_circle:")
-
-    left, right = st.columns([3, 2], gap="medium")
+    with st.container(key="one_page"):
+        left, right = st.columns(2, gap="medium")
     with left:
+        st.header(t("one_page.late", n=len(behind)))
+        if behind:
+            tiles.table(late_columns(), behind[:LISTED], compact=True)
+            if len(behind) > LISTED:
+                st.caption(t("one_page.more", n=len(behind) - LISTED))
+        else:
+            st.info(t("one_page.none_late"), icon=":material/check_circle:")
+        with st.container(key="screen_only"):
+            with st.container(horizontal=True, key="onward"):
+                if st.button(t("one_page.works"), icon=":material/engineering:"):
+                    filters.go("works", **{key: unit.code}, view="register")
+                if st.button(t("one_page.petitions_page"), icon=":material/mail:"):
+                    filters.go("petitions", **{key: unit.code})
+                if st.button(t("one_page.map"), icon=":material/map:"):
+                    filters.go("sites", **{key: unit.code})
+            st.header(t("one_page.categories"))
+            charts.bars(ask("petitions.received", unit.period, by=("category",), where=unit.where), "category",
+                        labels("category"), top=5)  # fmt: skip
+    with right:
         st.header(t("one_page.figures"))
-        tiles.table(figure_columns(unit), figures(unit))
-    with right, st.container(key="screen_only"):
-        st.header(t("one_page.categories"))
-        charts.bars(ask("petitions.received", unit.period, by=("category",), where=unit.where), "category",
-                    labels("category"), top=8, height=300)  # fmt: skip
-        with st.container(horizontal=True, key="onward"):
-            if st.button(t("one_page.works"), icon=":material/engineering:"):
-                filters.go("works", **{key: unit.code}, view="register")
-            if st.button(t("one_page.petitions_page"), icon=":material/mail:"):
-                filters.go("petitions", **{key: unit.code})
-            if st.button(t("one_page.map"), icon=":material/map:"):
-                filters.go("sites", **{key: unit.code})
+        tiles.table(figure_columns(unit), figures(unit), compact=True)
     st.caption(t("one_page.print_note"))
 
 

@@ -48,7 +48,7 @@ _CHIP = _html.from_string(
 )
 
 _TABLE = _html.from_string("""
-<table class="plain"><thead><tr>
+<table class="plain{{ ' compact' if compact }}"><thead><tr>
 {% for column in columns %}
 <th class="{{ column.align }}" scope="col" style="width:{{ column.width or 'auto' }}">{{ column.title }}</th>
 {% endfor %}
@@ -217,9 +217,9 @@ def code(text: str) -> Markup:
     return Markup(_CODE.render(text=text))
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-    """A small table to read, not to sort."""
-    st.html(_TABLE.render(columns=columns, rows=rows))
+def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], compact: bool = False) -> None:
+    """A small table to read, not to sort; `compact` where a whole page must stand on one screen."""
+    st.html(_TABLE.render(columns=columns, rows=rows, compact=compact))
 
 
 def beside(rows: Sequence[dict]) -> None:

@@ -89,13 +89,16 @@ def curve(row: dict) -> None:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
         return
     told = message(row)
+    behind = row["light"] in works.LATE and row["gap_points"] is not None
+    days = words.number(round(row["gap_days"] or 0))
+    gap = t("one_page.gap_cell", points=words.number(row["gap_points"], 1), days=days) if behind else ""
     figure = _curve(tuple((each["month"], each["planned_progress"], each["actual_progress"]) for each in points),
-                    words.language())  # fmt: skip
+                    gap, words.language())  # fmt: skip
     st.plotly_chart(figure, config=foot.config(), theme=None, key=f"curve-{row['work_id']}", alt=told)
 
 
 @functools.lru_cache(maxsize=128)
-def _curve(points: tuple, language: str) -> dict:
+def _curve(points: tuple, gap: str, language: str) -> dict:
     months = [month for month, _, _ in points]
     traces, notes = [], []
     for place, (name, colour, dash) in enumerate((("planned", look.GREY, "dash"), ("actual", look.ACCENT, "solid"))):
@@ -112,12 +115,18 @@ def _curve(points: tuple, language: str) -> dict:
             "showarrow": False, "xanchor": "left", "xshift": 8, "font": {"size": charts.SIZE, "color": look.MUTED
                                                                         if name == "planned" else look.ACCENT},
         })  # fmt: skip
+    told = []
+    if gap:  # between the two lines, where the eye measures it
+        ends = [trace["y"][-1] for trace in traces if trace["y"][-1] is not None]
+        told = [{"x": months[-1], "y": sum(ends) / len(ends), "text": f"<b>{gap}</b>", "showarrow": False,
+                 "xanchor": "right", "xshift": -10, "yshift": -26,
+                 "font": {"size": charts.SIZE, "color": look.STATES["seriously_behind"].colour}}]  # fmt: skip
     ticks = charts.ticks(months)
     drawn = charts.layout(340, right=130) | {
         "xaxis": {"tickvals": ticks, "ticktext": [words.month_tick(each) for each in ticks], "showgrid": False,
                   "tickfont": {"size": charts.SIZE - 1}, "linecolor": look.GREY, "tickangle": 0},
         "yaxis": {"range": [0, 104], "ticksuffix": "%", "gridcolor": "#E6E9EE", "tickfont": {"size": charts.SIZE - 1}},
-        "annotations": charts.apart(notes, [0, 104], 340), "hovermode": "closest",
+        "annotations": [*charts.apart(notes, [0, 104], 340), *told], "hovermode": "closest",
     }  # fmt: skip
     return {"data": traces, "layout": drawn}
 

@@ -27,6 +27,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 PROJECT = Path(__file__).parent.parent
 NAME = re.compile(r"b\d{5}-\w+")
@@ -348,17 +349,19 @@ def write_whole(path: Path, body: bytes) -> None:
 
 
 def append_line(path: Path, content: dict) -> None:
-    """Add one JSON line; a single write, so that two writers do not mix their lines."""
+    """Add one JSON line, whole: many writers, threads or processes, wait for one another."""
     path.parent.mkdir(parents=True, exist_ok=True)
     line = (json.dumps(content, ensure_ascii=False, default=str) + "\n").encode()
-    if path.exists() and path.read_bytes()[-1:] not in (b"", b"\n"):  # a line cut short by a crash
-        line = b"\n" + line
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(handle, line)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with path.open("ab+") as file:
+        # A single write is not enough: on some file systems another writer sees half of it.
+        _lock(file, wait=True)
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # a line cut short by a crash
+                line = b"\n" + line
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def sha256_of(path: Path) -> str:
@@ -390,11 +393,17 @@ def flush_folder(path: Path) -> None:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file) -> None:
+    def _lock(file: BinaryIO, wait: bool = False) -> None:
         file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        while True:
+            try:
+                return msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if not wait:
+                    raise
+                time.sleep(0.01)
 else:
     import fcntl
 
-    def _lock(file) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(file: BinaryIO, wait: bool = False) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
