@@ -22,7 +22,8 @@ from pathlib import Path
 
 import duckdb
 
-from data_pipeline.store import Store, sha256_of
+from data_pipeline.store import Store
+from data_pipeline.store.files import sha256_of
 from tests import miniature
 
 ROOT = Path(__file__).parent.parent

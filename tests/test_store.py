@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from data_pipeline.store import Store, StoreError, append_line, write_whole
+from data_pipeline.store import Store, StoreError
+from data_pipeline.store.files import append_line, write_whole
 
 ROOT = Path(__file__).parent.parent
 

@@ -21,15 +21,24 @@ import json
 import os
 import re
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
-PROJECT = Path(__file__).parent.parent
+from data_pipeline.store.files import (
+    append_line,
+    as_json,
+    flush_file,
+    flush_folder,
+    lock,
+    remove,
+    sha256_of,
+    write_whole,
+)
+
+PROJECT = Path(__file__).parent.parent.parent
 NAME = re.compile(r"b\d{5}-\w+")
 SAFE = re.compile(r"[^\w.\-]+")
 
@@ -274,7 +283,7 @@ class Store:
         gone = [name for name in names if name not in held]
         for name in gone:
             for ending in (".json", ".duckdb"):  # the manifest first: half a removal leaves no half build
-                _remove(self.root / "builds" / f"{name}{ending}")
+                remove(self.root / "builds" / f"{name}{ending}")
             shutil.rmtree(self.root / "rejects" / name, ignore_errors=True)
         return gone
 
@@ -291,7 +300,7 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "writer.lock").open("a+b") as file:
             try:
-                _lock(file)
+                lock(file)
             except (BlockingIOError, PermissionError) as error:
                 raise StoreError(
                     "另一個建置正在進行，請稍後再試 · Another build is running; try again later"
@@ -309,10 +318,10 @@ class Store:
         names = set(self._names())
         for path in (self.root / "builds").glob("*.duckdb*"):
             if path.name.split(".")[0] not in names:
-                _remove(path)
+                remove(path)
         for folder in (self.root, self.root / "builds"):
             for path in folder.glob(".*.part"):
-                _remove(path)
+                remove(path)
 
     def _names(self) -> list[str]:
         found = (path.stem for path in (self.root / "builds").glob("b*.json"))
@@ -327,83 +336,3 @@ class Store:
         folder = self.root / "work" / name
         folder.mkdir(parents=True)
         return folder
-
-
-def as_json(content: object) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n").encode()
-
-
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    flush_folder(path.parent)
-
-
-def append_line(path: Path, content: dict) -> None:
-    """Add one JSON line, whole: many writers, threads or processes, wait for one another."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = (json.dumps(content, ensure_ascii=False, default=str) + "\n").encode()
-    with path.open("ab+") as file:
-        # A single write is not enough: on some file systems another writer sees half of it.
-        _lock(file, wait=True)
-        if file.seek(0, os.SEEK_END):
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":  # a line cut short by a crash
-                line = b"\n" + line
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _remove(path: Path) -> None:
-    """Remove a file; where a reader still holds it (Windows), a later sweep will."""
-    with contextlib.suppress(FileNotFoundError, PermissionError):
-        path.unlink()
-
-
-def flush_file(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def flush_folder(path: Path) -> None:
-    if sys.platform == "win32":  # a folder cannot be opened there; renames are journalled
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO, wait: bool = False) -> None:
-        file.seek(0)
-        while True:
-            try:
-                return msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            except OSError:
-                if not wait:
-                    raise
-                time.sleep(0.01)
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO, wait: bool = False) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -1,0 +1,92 @@
+"""How is a file written so that a reader sees all of it or nothing, even after a power cut?"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+
+def as_json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def append_line(path: Path, content: dict) -> None:
+    """Add one JSON line, whole: many writers, threads or processes, wait for one another."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = (json.dumps(content, ensure_ascii=False, default=str) + "\n").encode()
+    with path.open("ab+") as file:
+        # A single write is not enough: on some file systems another writer sees half of it.
+        lock(file, wait=True)
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # a line cut short by a crash
+                line = b"\n" + line
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove(path: Path) -> None:
+    """Remove a file; where a reader still holds it (Windows), a later sweep will."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        path.unlink()
+
+
+def flush_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(path: Path) -> None:
+    if sys.platform == "win32":  # a folder cannot be opened there; renames are journalled
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock(file: BinaryIO, wait: bool = False) -> None:
+        file.seek(0)
+        while True:
+            try:
+                return msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if not wait:
+                    raise
+                time.sleep(0.01)
+else:
+    import fcntl
+
+    def lock(file: BinaryIO, wait: bool = False) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
