@@ -5,7 +5,7 @@ The parts are the codes of a dimension; the ledger keeps each under `<prefix>_<c
 
 from __future__ import annotations
 
-from dashboard import metrics, reconciliation, warehouse, words
+from dashboard import reconciliation, warehouse, words
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import ask
@@ -14,7 +14,7 @@ from dashboard.words import pick, t
 
 def columns(dimension: str, *names: str) -> list[Column]:
     """The heads: the parts with the unit of the first metric, printed, recorded, gap, and any further metrics."""
-    first, *more = (metrics.catalogue().find(each)[1] for each in names)
+    first, *more = (warehouse.catalogue().find(each)[1] for each in names)
     unit = words.figure(0, first.unit)[1]
     name = pick(warehouse.dimension(dimension).label)
     heads = [t("frame.published"), t("frame.operational"), t("sources.gap"), *(pick(each.label) for each in more)]

@@ -145,8 +145,13 @@ class Statement:
 
 @functools.cache
 def catalogue(path: Path = FILE) -> Catalogue:
-    """The declared metrics, validated. Raises pydantic's ValidationError with the place of the fault."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """The metrics as declared in a file; see `read`."""
+    return read(path.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Catalogue:
+    """Declared metrics, validated. Raises pydantic's ValidationError with the place of the fault."""
+    raw = yaml.safe_load(text)
     dimensions = {name: Dimension(**each) for name, each in raw["dimensions"].items()}
     sets = {name: MetricSet(relation=each.pop("from"), **each) for name, each in raw["sets"].items()}
     for name, each in sets.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import charts, filters, look, metrics, periods, tables, tiles, warehouse, words, works
+from dashboard import charts, filters, look, periods, tables, tiles, warehouse, words, works
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, labels, table
@@ -178,7 +178,7 @@ def figures(unit: Unit) -> list[list[object]]:
             met = here.value >= metric.target if metric.better != "down" else here.value <= metric.target
             light = t("frame.met" if met else "frame.missed")
         values = (here.value, before, ask(name, unit.period).value)
-        system = pick(metrics.catalogue().find(name)[0].title)
+        system = pick(warehouse.catalogue().find(name)[0].title)
         told.append([system, pick(metric.label), *(words.amount(value, metric.unit) for value in values), light])
     if unit.dimension == "agency_id" and (ranked := _rank(unit)):
         told.append(ranked)
@@ -212,7 +212,7 @@ def _rank(unit: Unit) -> list[object] | None:
     of = len(table("marts.service_units_year", {"year": [year.start]}))
     earlier = t("one_page.rank", n=before["rank"]) if before else "—"
     return [
-        pick(metrics.catalogue().sets["service_reviews"].title),
+        pick(warehouse.catalogue().sets["service_reviews"].title),
         t("one_page.service_rank"),
         t("one_page.rank", n=here["rank"]),
         earlier,

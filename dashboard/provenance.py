@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from dashboard import metrics, periods, tiles, warehouse, words
+from dashboard import periods, tiles, warehouse, words
 from dashboard.tiles import Column
 from dashboard.words import pick, t
 
@@ -18,7 +18,7 @@ RECEIPTS = 3  # files named under a source; a source of monthly parts would have
 
 def message(view: str) -> str:
     """The one sentence of a view, counted from what it shows."""
-    standing, known = [state(row) for row in warehouse.table("meta.sources")], metrics.catalogue().sets
+    standing, known = [state(row) for row in warehouse.table("meta.sources")], warehouse.catalogue().sets
     defaults = [row["is_default"] for row in warehouse.table("meta.rules")]
     held = [row["offenders"] for row in warehouse.table("meta.checks")]
     counts = {
@@ -163,7 +163,7 @@ def rules() -> list[list[object]]:
 
 def metric_sets() -> dict[str, str]:
     """The sets of metrics.yml and their titles, in the order of the systems."""
-    known = metrics.catalogue().sets
+    known = warehouse.catalogue().sets
     return {name: pick(known[name].title) for name in sorted(known, key=lambda name: known[name].system)}
 
 
@@ -179,7 +179,7 @@ def metric_columns() -> list[Column]:
 
 def definitions(chosen: str) -> list[list[object]]:
     """Every metric of a set, as declared: what it is called, counted in, made of, means, and is held against."""
-    of = metrics.catalogue().sets[chosen]
+    of = warehouse.catalogue().sets[chosen]
     rows = []
     for short, metric in of.metrics.items():
         caution = t("sources.caution_is", text=pick(metric.caution)) if metric.caution else ""

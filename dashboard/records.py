@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import downloads, metrics, warehouse, words
+from dashboard import downloads, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import known, pick, t
 
@@ -36,7 +36,7 @@ def headings(answer: Answer) -> dict[str, str]:
     for source in answer.provenance.sources:
         for row in warehouse.table("meta.columns", {"source": [source["name"]]}):
             declared.setdefault(row["name"], pick(row))
-    dimensions = metrics.catalogue().dimensions
+    dimensions = warehouse.catalogue().dimensions
     rows, _ = warehouse.records(answer, SHOWN)
     heads: dict[str, str] = {}
     for name in rows[0] if rows else ():
@@ -50,7 +50,7 @@ def headings(answer: Answer) -> dict[str, str]:
 
 def told(rows, heads: dict[str, str]) -> list[dict[str, object]]:
     """Rows with their heads, codes in words, shares in percent."""
-    codes = {name: warehouse.labels(name) for name in heads if name in metrics.catalogue().dimensions}
+    codes = {name: warehouse.labels(name) for name in heads if name in warehouse.catalogue().dimensions}
     return [{head: _cell(name, row[name], codes.get(name)) for name, head in heads.items()} for row in rows]
 
 

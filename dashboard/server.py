@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.warehouse import NoBuild, here
+from dashboard.warehouse import here
 
 # Streamlit writes style and script into its page, and deck.gl starts its workers from blobs; nothing needs the outside.
 POLICY = (
@@ -46,10 +46,9 @@ class Headers:
 
 async def health(request: Request) -> JSONResponse:
     """200 with the build in use; 503 while there is none."""
-    try:
-        return JSONResponse({"status": "ok", "build": here().name()})
-    except NoBuild:
-        return JSONResponse({"status": "no build"}, status_code=503)
+    if name := here().store.current_name():
+        return JSONResponse({"status": "ok", "build": name})
+    return JSONResponse({"status": "no build"}, status_code=503)
 
 
 @asynccontextmanager

@@ -1,21 +1,24 @@
 """What does the build in use say? Questions in, rows with their definition and provenance out. Read-only.
 
 One connection a build, one cursor a question; a newer build is seen at the next question, and the older one is closed
-when its last question has ended. Answers are kept by build and question: a build never changes.
+when its last question has ended. Answers are kept by build and question: a build never changes. Questions go to the
+build in use, or to the one frozen for a meeting: as said by `at`, or as chosen on the page.
 """
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import datetime as dt
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from dashboard import metrics
-from dashboard.metrics import Metric, Question, Unknown
+from dashboard.metrics import Catalogue, Metric, Question, Unknown
 from dashboard.periods import ALL, Period
 from data_pipeline.store import Store
 
@@ -27,6 +30,9 @@ SETTINGS = {
     "enable_external_access": False,
 }
 SCHEMAS = ("marts", "meta", "seeds")
+FROZEN = "meeting-"  # how the name of a build begins that was frozen for a meeting
+MOST_OPEN = 3  # builds: the one in use, and two meetings that are compared
+_fixed: contextvars.ContextVar[str | None] = contextvars.ContextVar("build", default=None)
 
 
 class NoBuild(Exception):
@@ -61,12 +67,12 @@ class Answer:
     @property
     def grain(self) -> str | None:
         """The span its figures are kept for: day, month, year; None where the metric has no time."""
-        return metrics.catalogue().find(self.name)[0].grain
+        return self._declared[0].grain
 
     @property
     def n_unit(self) -> str:
         """In what the n is counted: money where it is money, else no unit is said."""
-        of, metric = metrics.catalogue().find(self.name)
+        of, metric = self._declared
         return "twd" if metric.n and of.metrics[metric.n].unit == "twd" else "count"
 
     @property
@@ -89,6 +95,10 @@ class Answer:
         return hash(self._identity)
 
     @property
+    def _declared(self) -> tuple[metrics.MetricSet, Metric]:
+        return catalogue(self.provenance.build).find(self.name)
+
+    @property
     def _identity(self) -> tuple[str, Question]:
         return self.provenance.build, self.question
 
@@ -99,11 +109,14 @@ class Warehouse:
     def __init__(self, store: Store | None = None):
         self.store = store or Store()
         self._lock = threading.Lock()
-        self._open: tuple[str, duckdb.DuckDBPyConnection] | None = None
+        self._open: dict[str, duckdb.DuckDBPyConnection] = {}
 
     def name(self) -> str:
-        """The build in use. Raises NoBuild."""
-        name = self.store.current_name()
+        """The build that is asked: as fixed by `at`, else the meeting chosen on the page, else the one in use.
+
+        Raises NoBuild.
+        """
+        name = _fixed.get() or _chosen() or self.store.current_name()
         if name is None:
             raise NoBuild("沒有可用的版本；請執行 python -m data_pipeline build · No build yet: run it first")
         return name
@@ -120,17 +133,53 @@ class Warehouse:
 
     def _cursor(self, name: str) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            if self._open is None or self._open[0] != name:
+            if name not in self._open:
                 path = self.store.build(name).path
-                # The old connection is only let go: cursors of questions still running keep it alive.
-                self._open = (name, duckdb.connect(str(path), read_only=True, config=SETTINGS))
-            return self._open[1].cursor()
+                # An old connection is only let go: cursors of questions still running keep it alive.
+                while len(self._open) >= MOST_OPEN:
+                    del self._open[next(iter(self._open))]
+                self._open[name] = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+            self._open[name] = self._open.pop(name)  # the last one asked goes last
+            return self._open[name].cursor()
+
+
+@contextlib.contextmanager
+def at(build: str | None) -> Iterator[None]:
+    """Ask this build within the block: a name of the store, `meeting-113-03` for a frozen one, None for that in use."""
+    token = _fixed.set(build)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)
+
+
+def _chosen() -> str | None:
+    """The frozen build that the reader of this page looks at; None where it is the one in use."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    meeting = st.session_state.get("meeting")
+    return f"{FROZEN}{meeting}" if meeting else None
 
 
 @functools.cache
 def here() -> Warehouse:
     """The warehouse of this process."""
     return Warehouse()
+
+
+def catalogue(build: str | None = None) -> Catalogue:
+    """The metrics as defined now; of a frozen build, as they were defined then."""
+    build = build or here().name()
+    return _catalogue(build) if build.startswith(FROZEN) else metrics.catalogue()
+
+
+@functools.lru_cache(maxsize=8)
+def _catalogue(build: str) -> Catalogue:
+    kept = here().rows("select text from meta.definitions where name = 'metrics.yml'", (), build)
+    return metrics.read(kept[0]["text"])
 
 
 def ask(
@@ -149,8 +198,9 @@ def ask(
 
 @functools.lru_cache(maxsize=4096)
 def _answer(build: str, question: Question) -> Answer:
-    statement = metrics.compile_question(question)
-    of, metric = metrics.catalogue().find(question.metric)
+    known = catalogue(build)
+    statement = metrics.compile_question(question, known)
+    of, metric = known.find(question.metric)
     rows = here().rows(statement.sql, statement.values, build)
     return Answer(
         question.metric, metric, question, rows, statement.sql, statement.values, provenance(of.relation, build)
@@ -164,7 +214,7 @@ def records(answer: Answer, limit: int) -> tuple[tuple[dict, ...], int]:
 
 @functools.lru_cache(maxsize=64)
 def _records(build: str, question: Question, limit: int) -> tuple[tuple[dict, ...], int]:
-    rows, count = metrics.compile_records(question, limit)
+    rows, count = metrics.compile_records(question, limit, catalogue(build))
     return here().rows(rows.sql, rows.values, build), here().rows(count.sql, count.values, build)[0]["rows"]
 
 
@@ -194,7 +244,7 @@ def table(relation: str, where: dict[str, Sequence] | None = None, order: str | 
 
 def rules(answer: Answer) -> list[dict]:
     """The rules by which the mart of an answer was made: thresholds of lights, weights, due days."""
-    relation = metrics.catalogue().find(answer.name)[0].relation
+    relation = catalogue().find(answer.name)[0].relation
     used = [row["rule"] for row in table("meta.rule_use", {"relation": [relation]}, "rule")]
     return [row for row in table("meta.rules") if row["name"] in used]
 
@@ -238,7 +288,7 @@ def labels(dimension: str) -> dict[str, dict[str, str]]:
 
 @functools.lru_cache(maxsize=128)
 def _labels(build: str, dimension: str) -> dict[str, dict[str, str]]:
-    known = metrics.catalogue().dimensions
+    known = catalogue().dimensions
     if dimension not in known:
         raise Unknown("dimension", dimension, list(known))
     of = known[dimension]
@@ -259,7 +309,7 @@ def published(key: str) -> tuple[dict, ...]:
 
 def dimension(name: str):
     """The declaration of a dimension. Raises Unknown."""
-    known = metrics.catalogue().dimensions
+    known = catalogue().dimensions
     if name not in known:
         raise Unknown("dimension", name, list(known))
     return known[name]

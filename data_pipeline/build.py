@@ -190,6 +190,10 @@ def lay_ground(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> N
             for name, each in rules.items()
         ],
     )  # fmt: skip
+    # The definitions go with the build: one frozen for a meeting is asked by those of its day.
+    con.execute("create table meta.definitions (name varchar, text varchar)")
+    if (metrics := warehouse / "metrics.yml").exists():
+        con.execute("insert into meta.definitions values (?, ?)", [metrics.name, metrics.read_text(encoding="utf-8")])
     con.execute((warehouse / "macros.sql").read_text(encoding="utf-8"))
     for path in sorted((warehouse / "seeds").glob("*.csv")):
         # A hand-kept table: typed by looking, but ids stay text, or 000 would become 0.

@@ -1,7 +1,7 @@
-"""What is a slide? One message with its figures, one picture and what the speaker may say; in one language, words ready.
+"""What is a slide? One message with its figures, one picture and what the speaker may say, in words ready to print.
 
-Every form (projector, PPTX, PDF, ODP) draws these and computes nothing, so a figure is the same figure in each. Texts are
-plain text from data: each form escapes them in its own way. Numbers of charts are in the unit that the axis prints
+Every form (projector, PPTX, PDF, ODP) draws these and computes nothing, so a figure is the same figure in each. Texts
+are plain text from data: each form escapes them in its own way. Numbers of charts are in the unit that the axis prints
 (percent as 0..100, money in 億 or M, as `Chart.suffix` says), with `Series.texts` as people say them.
 """
 
