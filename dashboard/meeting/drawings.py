@@ -262,10 +262,13 @@ def _states(chart: Chart, wide: float, high: float, size: float) -> Iterable[Mar
                               colour(each.role))  # fmt: skip
                 parts.append((x + value * scale / 2, each))
                 x += value * scale
-        rooms = [pen.width(each.texts[row], size, bold=True) + size * 1.7 for _, each in parts]
-        for x, room, (_, each) in zip(pen.apart([x for x, _ in parts], rooms, left, wide), rooms, parts, strict=True):
-            yield pen.shape(x - room / 2 + size * 0.6, upper + size * 0.65, each.role, size * 0.85)
-            yield pen.text(x - room / 2 + size * 1.2, upper + size * 0.65, each.texts[row], size, bold=True)
+        most_room = (wide - left) / max(1, len(parts)) - size * 1.7
+        said = [pen.shorten(each.texts[row], size, most_room, bold=True) for _, each in parts]
+        rooms = [pen.width(each, size, bold=True) + size * 1.7 for each in said]
+        places = pen.apart([x for x, _ in parts], rooms, left, wide)
+        for x, room, each, (_, series) in zip(places, rooms, said, parts, strict=True):
+            yield pen.shape(x - room / 2 + size * 0.6, upper + size * 0.65, series.role, size * 0.85)
+            yield pen.text(x - room / 2 + size * 1.2, upper + size * 0.65, each, size, bold=True)
 
 
 def _bands(
