@@ -107,7 +107,7 @@ def by_agency(view: str, period: Period) -> list[dict[str, object]]:
         cells = {t("goals.agency"): pick(names.get(agency)), t("goals.light"): light}
         if view == "budget":
             cells |= {t("goals.rate"): _percent(value), t("goals.rate_of_budget"): _percent(also[agency])}
-            cells |= {t(f"goals.{name}"): row[f"{name}_twd"] for name in ("budget", "allocated", "executed")}
+            cells |= {t(f"goals.{name}"): row[f"{name}_twd"] // 1000 for name in ("budget", "allocated", "executed")}
         else:
             cells |= {t("goals.hours"): value and round(value, 1), t("goals.at_target_share"): _percent(also[agency])}
             cells |= {t("goals.staff"): row["staff"], t("goals.at_target"): row["staff_at_target"]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import charts, filters, look, periods, tables, tiles, warehouse, words, works
+from dashboard import charts, filed, filters, look, periods, tables, tiles, warehouse, words, works
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, labels, table
@@ -72,7 +72,7 @@ def show(dimension: str, key: str) -> None:
     with st.container(key="one_page"):
         left, right = st.columns(2, gap="medium")
     with left:
-        st.header(t("one_page.late", n=len(behind)))
+        st.header(t("one_page.late", n=words.amount(len(behind), "works")))
         if behind:
             tiles.table(late_columns(), behind[:LISTED], compact=True)
             if len(behind) > LISTED:
@@ -92,7 +92,8 @@ def show(dimension: str, key: str) -> None:
                         labels("category"), top=5)  # fmt: skip
     with right:
         st.header(t("one_page.figures"))
-        tiles.table(figure_columns(unit), figures(unit), compact=True)
+        tiles.table(figure_columns(unit), figures(unit), compact=True, take=f"{unit.name} {t('one_page.figures')}")
+        tiles.about_table(t("one_page.figures"), known(unit))
     st.caption(t("one_page.print_note"))
 
 
@@ -143,9 +144,10 @@ def late(unit: Unit) -> list[list[object]]:
                   key=lambda row: (rank[row["light"]], -(row["gap_days"] or 0)))  # fmt: skip
     return [
         [
-            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])), row["title"],
+            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])),
+            tiles.link(row["title"], filters.address("work", work=row["work_id"])),
             t("one_page.gap_cell", points=words.number(row["gap_points"], 1), days=words.number(row["gap_days"])),
-            row["lag_cause"] or "—", pick(agencies.get(row["owner_id"] or row["agency_id"])),
+            filed.cause(row["lag_cause"], row["lag_factor"]), pick(agencies.get(row["owner_id"] or row["agency_id"])),
             f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
         ]
         for row in rows
@@ -183,6 +185,11 @@ def figures(unit: Unit) -> list[list[object]]:
     if unit.dimension == "agency_id" and (ranked := _rank(unit)):
         told.append(ranked)
     return told
+
+
+def known(unit: Unit) -> list[Answer]:
+    """The figures as metrics, for what is to be known of them."""
+    return [ask(name, unit.period, where=unit.where) for name in FIGURES[unit.dimension]]
 
 
 def all_of(dimension: str) -> list[dict]:

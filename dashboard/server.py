@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import importlib
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard import menu
 from dashboard.warehouse import here
 
 # Streamlit writes style and script into its page, and deck.gl starts its workers from blobs; nothing needs the outside.
@@ -44,6 +46,22 @@ class Headers:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class Unknown:
+    """Sends who asks for a page that is not there to the first one, which says so in the reader's language."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope.get("path", "").strip("/")
+        known = {*menu.names().values(), *(route.path.split("/")[1] for route in ROUTES)}
+        browser = any(name == b"accept" and b"text/html" in value for name, value in scope.get("headers", ()))
+        if browser and asked and not {"/", "."} & set(asked) and asked not in known:
+            there = RedirectResponse(f"/?{urlencode({'page': asked[:40]})}")
+            return await there(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
 async def health(request: Request) -> JSONResponse:
     """200 with the build in use; 503 while there is none."""
     if name := here().store.current_name():
@@ -60,4 +78,4 @@ async def lifespan(app):
 
 
 ROUTES = [Route("/healthz", health)]
-MIDDLEWARE = [Middleware(Headers)]
+MIDDLEWARE = [Middleware(Headers), Middleware(Unknown)]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import filters, look, periods, warehouse, words
+from dashboard import filed, filters, look, periods, warehouse, words
 from dashboard.periods import Period
 from dashboard.sites import CLASSES
 from dashboard.tiles import Column
-from dashboard.warehouse import ask, table
+from dashboard.warehouse import Answer, ask, table
 from dashboard.words import pick, t
 
 MEETINGS = {"monthly": ("behind",), "quarterly": ("seriously_behind", "halted")}
@@ -20,6 +20,11 @@ WORST_FIRST = ("halted", "seriously_behind", "behind", "not_filed", "on_schedule
 LATE = ("halted", "seriously_behind", "behind")
 BUDGETS = {"large": (1e9, None), "medium": (1e8, 1e9), "small": (None, 1e8)}
 SCORES = ("filings.on_time_rate", "works.on_schedule_rate", "work_budgets.executed_to_allocated_rate")
+FILINGS = ("filings.reports", "filings.filed_late", "filings.not_filed", "filings.on_time_rate")
+STANDING = (
+    "works.registered", "works.behind", "works.seriously_behind", "works.halted", "progress.planned",
+    "progress.actual", "progress.gap", "lags.works",
+)  # fmt: skip
 MOST = 5000
 
 
@@ -134,7 +139,7 @@ def agenda(found: Sequence[dict]) -> list[dict[str, object]]:
             t("works.points"): row["gap_points"],
             t("works.days"): None if row["gap_days"] is None else round(row["gap_days"]),
             t("works.since"): words.day(row["behind_since"]),
-            t("works.why"): row["lag_cause"],
+            t("works.why"): filed.cause(row["lag_cause"], row["lag_factor"]),
             t("works.remedy"): row["remedy"],
             t("works.who"): pick(agencies.get(row["owner_id"] or row["agency_id"])),
             t("works.promised"): f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
@@ -197,6 +202,13 @@ def scores(of: Scope, period: Period) -> list[dict[str, object]]:
 
 def score_columns() -> dict[str, object]:
     return {t(f"works.score_{place}"): st.column_config.NumberColumn(format="%.1f") for place in range(len(SCORES))}
+
+
+def answers(view: str, of: Scope) -> list[Answer]:
+    """The metrics that a view rests on, for what is to be known of its figures."""
+    names = {"reporters": FILINGS, "scores": SCORES}.get(view, STANDING)
+    known = {name: warehouse.catalogue().find(name)[0].by for name in names}
+    return [ask(name, where={key: value for key, value in of.where.items() if key in by}) for name, by in known.items()]
 
 
 def year_of_reach() -> Period:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, filters, lights, tables, tiles, works
+from dashboard import charts, filed, filters, lights, tables, tiles, words, works
 from dashboard.warehouse import ask, labels
 from dashboard.words import t
 
@@ -24,17 +24,19 @@ if view == "states":
     with left:
         st.header(t("works.by_class"))
         lights.states(ask("works.registered", by=("control_class", "light"), where=scope.where), "control_class",
-                      labels("control_class"), height=240, open_only=True)  # fmt: skip
+                      labels("control_class"), height=240, open_only=True,
+                      pick=lambda of, light: filters.go("works", view="register", control=of, light=light))  # fmt: skip
         st.header(t("works.reasons"))
         charts.bars(ask("lags.works", works.year_of_reach(), by=("factor",), where=scope.where), "factor",
-                    labels("factor"), key="reasons")  # fmt: skip
+                    labels("factor"), key="reasons",
+                    pick=lambda factor: filters.go("works", view="register", factor=factor))  # fmt: skip
     with right:
         st.header(t("works.cycle"))
-        tiles.table(works.life_cycle_columns(), works.life_cycle(scope))
+        tiles.table(works.life_cycle_columns(), works.life_cycle(scope), take=t("works.cycle"))
 
 elif view == "register":
     found = works.rows(scope)
-    st.caption(t("works.found", n=len(found)))
+    st.caption(t("works.found", works=words.amount(len(found), "works")))
     tables.show(t("works.view_register"), works.register(found), works.columns(), 560, open_work(found))
 
 elif view in works.MEETINGS:
@@ -43,6 +45,7 @@ elif view in works.MEETINGS:
     if found:
         tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found))
         st.caption(t("works.meeting_note"))
+        filed.note()
     else:
         st.info(t("works.none_late"), icon=":material/check_circle:")
 
@@ -56,14 +59,20 @@ elif view == "reporters":
         reports = works.late_reports(scope)
         st.header(t("works.late_now", n=len(reports)))
         if reports:
-            tables.show(t("works.view_reporters"), reports, height=430)
+            tables.show(t("works.view_reporters"), reports, height=430,
+                        on_select=lambda place: filters.go("work", work=reports[place][t("works.number")]))  # fmt: skip
         else:
             st.info(t("works.none_missing"), icon=":material/check_circle:")
     with right:
         st.header(t("works.late_agencies"))
-        charts.bars(ask("filings.filed_late", period, by=("agency_id",)), "agency_id", labels("agency_id"), top=12)
+        charts.bars(ask("filings.filed_late", period, by=("agency_id",)), "agency_id", labels("agency_id"), top=12,
+                    pick=lambda agency: filters.go("works", view="reporters", agency=agency))  # fmt: skip
 
 else:
     st.header(t("works.scores"))
-    tables.show(t("works.view_scores"), works.scores(scope, works.year_of_reach()), works.score_columns(), 560)
+    found = works.scores(scope, works.year_of_reach())
+    tables.show(t("works.view_scores"), found, works.score_columns(), 560,
+                lambda place: filters.open_agency(found[place][t("works.agency")]))  # fmt: skip
     st.caption(t("works.scores_note"))
+
+tiles.about_table(t(f"works.view_{view}"), works.answers(view, scope))
