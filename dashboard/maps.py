@@ -146,7 +146,7 @@ def _ground(district: str | None, told: Mapping[str, str], turn: str) -> list[pd
             "properties": {"kind": "district", "id": each, "name": names[each], "told": told.get(each, "")},
             "geometry": geometry,
         }
-        for each, geometry in _boundaries(build).items()
+        for each, geometry in boundaries(build).items()
     ]
     layers = [
         pdk.Layer(
@@ -168,7 +168,7 @@ def _ground(district: str | None, told: Mapping[str, str], turn: str) -> list[pd
 
 
 @functools.lru_cache(maxsize=4)
-def _boundaries(build: str) -> dict[str, dict]:
+def boundaries(build: str) -> dict[str, dict]:
     """District → GeoJSON, under half of its corners: neighbours are smoothed together, so no gap opens between them."""
     rows = [row for row in warehouse.table("marts.districts", None, "sort") if row["geometry_json"]]
     shapes = shapely.coverage_simplify(
@@ -201,9 +201,9 @@ def _names(build: str, language: str) -> pdk.Layer:
 @functools.lru_cache(maxsize=4)
 def _view(build: str) -> pdk.ViewState:
     """The whole city in the box."""
-    shapes = [shapely.geometry.shape(each) for each in _boundaries(build).values()]
+    shapes = [shapely.geometry.shape(each) for each in boundaries(build).values()]
     west, south, east, north = shapely.total_bounds(shapes)
-    high, low = _mercator(north), _mercator(south)
+    high, low = mercator(north), mercator(south)
     zoom = min(math.log2(FIT[0] / 512 * 360 / (east - west)), math.log2(FIT[1] / 512 / (high - low)))
     return pdk.ViewState(
         longitude=round((west + east) / 2, 4), latitude=round((south + north) / 2, 4), zoom=round(zoom, 2),
@@ -211,7 +211,7 @@ def _view(build: str) -> pdk.ViewState:
     )  # fmt: skip
 
 
-def _mercator(latitude: float) -> float:
+def mercator(latitude: float) -> float:
     return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) / (2 * math.pi)
 
 

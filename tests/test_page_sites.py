@@ -126,7 +126,7 @@ def test_the_map_is_small_asks_for_no_tiles_and_rounds_its_places(warehouse) -> 
 def test_smoothed_districts_keep_their_size_and_touch(warehouse) -> None:
     whole = {row["district_id"]: shapely.geometry.shape(json.loads(row["geometry_json"]))
              for row in table("marts.districts")}  # fmt: skip
-    smooth = {code: shapely.geometry.shape(each) for code, each in maps._boundaries("any").items()}
+    smooth = {code: shapely.geometry.shape(each) for code, each in maps.boundaries("any").items()}
     assert len(smooth) == 37 and shapely.coverage_is_valid(list(smooth.values()))
     for code, shape in smooth.items():
         assert shape.symmetric_difference(whole[code]).area < 0.06 * whole[code].area, code
