@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import shapely
 import shapely.geometry
 from pptx.enum.shapes import MSO_SHAPE

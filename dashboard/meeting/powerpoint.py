@@ -11,7 +11,7 @@ import io
 from lxml import etree
 from pptx import Presentation
 from pptx.oxml.ns import qn
-from pptx.util import Inches, Pt
+from pptx.util import Inches
 
 from dashboard import look, words
 from dashboard.meeting import native_chart, native_map, native_text, zipped
@@ -163,20 +163,23 @@ def _figure(shapes, figure: Figure, box: Box, size: int, language: str) -> None:
     ):
         size, unit = size - 6, unit * 0.9
     # Where all of it would not fit, the words are smaller; the figure never is.
-    high = size * native_text.LINE + (20 * native_text.LINE if figure.state else 0)
-    label, note = next(
-        ((label, note) for label, note in ((18, 16), (16, 14))
-         if high + sum(native_text.lines(text, points, box.w) * points * native_text.LINE
-                       for text, points in ((figure.label, label), *((each, note) for each in figure.notes))) <= box.h * 72),
-        (16, 12),
-    )  # fmt: skip
+    room = box.h * 72 - (size + (20 if figure.state else 0)) * native_text.LINE
+    told = [(18, 16), (16, 14), (16, 12)]
+    label, note = next((each for each in told if _high(figure, *each, box.w) <= room), told[-1])
+    value = [Run(figure.value, size, look.ACCENT, True), Run(joined + figure.unit, round(unit), look.ACCENT)]
     said = [
         [Run(figure.label, label, look.MUTED)],
-        [Run(figure.value, size, look.ACCENT, True), *([Run(joined + figure.unit, round(unit), look.ACCENT)] if figure.unit else [])],
+        [each for each in value if each.text],
         native_text.state(figure.state, figure.word, 20, bold=True) if figure.state else [],
         *([Run(each, note)] for each in figure.notes),
-    ]  # fmt: skip
+    ]
     place(shapes, box, said, language, name=figure.label)
+
+
+def _high(figure: Figure, label: int, note: int, wide: float) -> float:
+    """About how high the words of a figure stand, in points."""
+    texts = [(figure.label, label), *((each, note) for each in figure.notes)]
+    return sum(native_text.lines(text, size, wide) * size * native_text.LINE for text, size in texts)
 
 
 def _table(shapes, grid: Grid, body: Box, title: str, language: str) -> None:
@@ -213,11 +216,9 @@ def _heights(grid: Grid, wide: float, size: int) -> list[float]:
     """About how high each row is, in inches, the head first."""
     rows = [[each.title for each in grid.columns]]
     rows += [[("■ " if cell.state else "") + cell.text for cell in row] for row in grid.rows]
-    return [
-        max(native_text.lines(text, size, wide * column.share - 0.16) for text, column in zip(row, grid.columns, strict=True))
-        * size * native_text.LINE / 72 + 0.07
-        for row in rows
-    ]  # fmt: skip
+    rooms = [wide * column.share - 0.16 for column in grid.columns]
+    most = [max(native_text.lines(text, size, room) for text, room in zip(row, rooms, strict=True)) for row in rows]
+    return [each * size * native_text.LINE / 72 + 0.07 for each in most]
 
 
 def _cell(cell, runs: list[Run], align: str, ground: str, language: str) -> None:
