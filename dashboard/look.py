@@ -46,6 +46,33 @@ STATES = {
     "not_filed": State("#6B7280", "○"),
     "completed": State("#334155", "✔"),
 }
+# Each state as a shape, in a square of 96: "named" is a real site without a state, "" none at all.
+SHAPES = {
+    "ahead": '<path d="M48 22 72 68H24Z" {}/>',
+    "on_schedule": '<circle cx="48" cy="48" r="23" {}/>',
+    "behind": '<path d="M48 19 77 48 48 77 19 48Z" {}/>',
+    "seriously_behind": '<path d="M25 25H71V71H25Z" {}/>',
+    "halted": '<path d="M26 24H43V72H26ZM53 24H70V72H53Z" {}/>',
+    "not_filed": '<circle cx="48" cy="48" r="20" {hollow}/>',
+    "completed": '<path d="M24 50 41 68 74 30" {line}/>',
+    "named": '<path d="M48 16 57 39 81 40 62 55 69 79 48 65 27 79 34 55 15 40 39 39Z" {}/>',
+    "": '<path d="M28 43H68V53H28Z" {}/>',
+}
+
+
+def shape(state: str, outline: bool = True) -> str:
+    """A state's shape as SVG in a square of 96; `outline` sets it off from what it stands on. "named" and "" too."""
+    colour = STATES[state].colour if state in STATES else ACCENT if state else GREY
+    edge = f'stroke="{WHITE}" stroke-width="7" stroke-linejoin="round" paint-order="stroke"' if outline else ""
+    plain = SHAPES[state]
+    if state == "not_filed":
+        drawn = plain.format(hollow=f'fill="{WHITE}" stroke="{colour}" stroke-width="8"')
+        return plain.format(hollow=f'fill="none" stroke="{WHITE}" stroke-width="15"') + drawn if outline else drawn
+    if state == "completed":
+        line = 'fill="none" stroke-linecap="round" stroke-linejoin="round" stroke="{}" stroke-width="{}"'
+        drawn = plain.format(line=line.format(colour, 11))
+        return plain.format(line=line.format(WHITE, 20)) + drawn if outline else drawn
+    return plain.format(f'fill="{colour}" {edge}')
 
 
 def apply() -> None:

@@ -46,17 +46,6 @@ MOVED = {
         "yanshui": (-0.016, 0.004), "xinying": (0.012, 0.0), "guanmiao": (-0.004, 0.006), "longqi": (0.008, -0.004),
     },
 }  # fmt: skip
-_SHAPES = {
-    "ahead": '<path d="M48 22 72 68H24Z" {}/>',
-    "on_schedule": '<circle cx="48" cy="48" r="23" {}/>',
-    "behind": '<path d="M48 19 77 48 48 77 19 48Z" {}/>',
-    "seriously_behind": '<path d="M25 25H71V71H25Z" {}/>',
-    "halted": '<path d="M26 24H43V72H26ZM53 24H70V72H53Z" {}/>',
-    "not_filed": '<circle cx="48" cy="48" r="20" {hollow}/>',
-    "completed": '<path d="M24 50 41 68 74 30" {line}/>',
-    "named": '<path d="M48 16 57 39 81 40 62 55 69 79 48 65 27 79 34 55 15 40 39 39Z" {}/>',
-    "": '<path d="M28 43H68V53H28Z" {}/>',
-}
 
 
 @dataclass(frozen=True)
@@ -131,7 +120,7 @@ def draw(
 def icon(state: str) -> str:
     """A state's shape as the address of an image, for a label of a widget."""
     return _address(f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="16 16 64 64">'
-                    f"{_shape(state, outline=False)}</svg>")  # fmt: skip
+                    f"{look.shape(state, outline=False)}</svg>")  # fmt: skip
 
 
 # The ground
@@ -297,7 +286,7 @@ def _text(name: str, rows: list[dict], size: int, colour: tuple, halo: tuple, we
 def _sheet() -> tuple[str, dict[str, dict]]:
     """All shapes on one picture, and where each stands: plain, and with the ring of a rough place (`+`)."""
     parts, places = [], {}
-    drawings = {state: _shape(state) for state in _SHAPES}
+    drawings = {state: look.shape(state) for state in look.SHAPES}
     ring = f'<circle cx="48" cy="48" r="42" fill="none" stroke="{look.INK}" stroke-width="4"/>'
     drawings |= {f"{state}+": ring + drawing for state, drawing in drawings.items()}
     drawings["chosen"] = (
@@ -311,20 +300,6 @@ def _sheet() -> tuple[str, dict[str, dict]]:
     rows = -(-len(drawings) // 6)
     return _address(f'<svg xmlns="http://www.w3.org/2000/svg" width="{6 * CELL}" height="{rows * CELL}">'
                     f"{''.join(parts)}</svg>"), places  # fmt: skip
-
-
-def _shape(state: str, outline: bool = True) -> str:
-    colour = look.STATES[state].colour if state in look.STATES else look.ACCENT if state else look.GREY
-    edge = f'stroke="{look.WHITE}" stroke-width="7" stroke-linejoin="round" paint-order="stroke"' if outline else ""
-    plain = _SHAPES[state]
-    if state == "not_filed":
-        drawn = plain.format(hollow=f'fill="{look.WHITE}" stroke="{colour}" stroke-width="8"')
-        return plain.format(hollow=f'fill="none" stroke="{look.WHITE}" stroke-width="15"') + drawn if outline else drawn
-    if state == "completed":
-        line = 'fill="none" stroke-linecap="round" stroke-linejoin="round" stroke="{}" stroke-width="{}"'
-        drawn = plain.format(line=line.format(colour, 11))
-        return plain.format(line=line.format(look.WHITE, 20)) + drawn if outline else drawn
-    return plain.format(f'fill="{colour}" {edge}')
 
 
 def _address(svg: str) -> str:

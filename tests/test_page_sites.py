@@ -137,7 +137,7 @@ def test_smoothed_districts_keep_their_size_and_touch(warehouse) -> None:
 
 
 def test_each_state_has_a_shape_of_its_own() -> None:
-    drawn = {state: maps._SHAPES[state] for state in look.STATES}
+    drawn = {state: look.SHAPES[state] for state in look.STATES}
     assert len(set(drawn.values())) == len(look.STATES)
     _, places = maps._sheet()
     assert {*look.STATES, *(f"{state}+" for state in look.STATES), "chosen"} <= places.keys()
