@@ -20,9 +20,10 @@ from pptx.util import Pt
 from xlsxwriter import Workbook
 
 from dashboard import look, words
-from dashboard.meeting import native_text
+from dashboard.meeting import layout, native_text
+from dashboard.meeting.layout import Box, Run
 from dashboard.meeting.model import Chart, Series
-from dashboard.meeting.native_text import Box, Run, colour
+from dashboard.meeting.native_text import colour, emu
 from dashboard.meeting.zipped import naive
 from dashboard.words import t
 
@@ -85,7 +86,7 @@ def draw(shapes, chart: Chart, box: Box, language: str, made: dt.datetime) -> No
     if chart.events and chart.kind == "trend":
         places = dict(chart.events)
         data.add_series(t("taken_along.events"), [top if n in places else None for n in range(len(chart.categories))])
-    frame = shapes.add_chart(KINDS[chart.kind], *box.emu, data)
+    frame = shapes.add_chart(KINDS[chart.kind], *emu(box), data)
     frame.name = chart.alt
     native_text.describe(frame, words.said(chart.alt, chart.gap) if chart.gap else chart.alt)
     drawn = frame.chart
@@ -97,7 +98,7 @@ def draw(shapes, chart: Chart, box: Box, language: str, made: dt.datetime) -> No
 
 def named(chart: Chart, series: Series) -> str:
     """A state carries its shape, so that a grey print still tells it apart."""
-    return f"{native_text.ICONS[series.role]} {series.name}" if series.role in look.STATES else series.name
+    return f"{layout.ICONS[series.role]} {series.name}" if series.role in look.STATES else series.name
 
 
 def categories(chart: Chart) -> list[str]:

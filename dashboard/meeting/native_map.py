@@ -9,9 +9,10 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from dashboard import look, maps, warehouse, words
-from dashboard.meeting import native_text
+from dashboard.meeting import layout, native_text
+from dashboard.meeting.layout import Box, Run
 from dashboard.meeting.model import Map, Mark
-from dashboard.meeting.native_text import Box, Run, colour
+from dashboard.meeting.native_text import colour, emu
 
 GROUND = "#E3E8EF"
 SIZES = {1: 0.16, 2: 0.21, 3: 0.29}  # of a site, in inches, by step of its budget
@@ -83,7 +84,7 @@ def _names(shapes, ground: _Ground, language: str) -> None:
         name = words.pick(row).removesuffix("區") if language == "zh" and len(row["zh"]) > 2 else words.pick(row)
         west, south, east, north = ground.areas[row["district_id"]].bounds
         (left, top), (right, bottom) = ground.at(west, north), ground.at(east, south)
-        wide = native_text.width(name, NAME) / 72
+        wide = layout.width(name, NAME) / 72
         if wide > (right - left) * 0.72 or (bottom - top) < 0.34:
             continue
         x, y = ground.at(row["centroid_lon"], row["centroid_lat"])
@@ -95,14 +96,14 @@ def _mark(shapes, mark: Mark, at: tuple[float, float], language: str) -> None:
     x, y = at
     size = SIZES[mark.step]
     if mark.rough:
-        ring = shapes.add_shape(MSO_SHAPE.OVAL, *Box(x - size, y - size, 2 * size, 2 * size).emu)
+        ring = shapes.add_shape(MSO_SHAPE.OVAL, *emu(Box(x - size, y - size, 2 * size, 2 * size)))
         ring.fill.background()
         ring.line.color.rgb, ring.line.width = colour(look.INK), Pt(1.25)
         ring.shadow.inherit = False
     shape = state(shapes, mark.state, Box(x - size / 2, y - size / 2, size, size))
     if mark.label:
         shape.name = mark.label
-        wide = native_text.width(mark.label, 12) / 72 + 0.1
+        wide = layout.width(mark.label, 12) / 72 + 0.1
         box = Box(x + size * (1 if mark.rough else 0.6) + 0.03, y - 0.12, wide, 0.24)
         native_text.place(shapes, box, [[Run(mark.label, 12, bold=True)]], language, anchor="middle", name=mark.label)
 
@@ -120,7 +121,7 @@ def state(shapes, name: str, box: Box):
             builder.add_line_segments(ring[1:])
         shape = builder.convert_to_shape()
     else:
-        shape = shapes.add_shape(SHAPES.get(name) or MSO_SHAPE.OVAL, *box.emu)
+        shape = shapes.add_shape(SHAPES.get(name) or MSO_SHAPE.OVAL, *emu(box))
     if name == "not_filed":
         _paint(shape, look.WHITE, tone, max(1.5, box.w * 12))
     else:

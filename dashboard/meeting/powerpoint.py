@@ -14,18 +14,14 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from dashboard import look, words
-from dashboard.meeting import native_chart, native_map, native_text, zipped
-from dashboard.meeting.model import Deck, Figure, Grid, Slide
-from dashboard.meeting.native_text import Box, Run, colour, place
+from dashboard.meeting import layout, native_chart, native_map, native_text, zipped
+from dashboard.meeting.layout import Box, Run
+from dashboard.meeting.model import Chart, Deck, Slide
+from dashboard.meeting.native_text import colour, place
 from dashboard.words import t
 
 FONT = "Microsoft JhengHei"  # on every Windows that has PowerPoint
-WIDE, HIGH, EDGE = 13.333, 7.5, 0.6
-ROOM = WIDE - 2 * EDGE
-TITLE, TOPIC = Box(EDGE, 0.68, ROOM, 1.12), Box(EDGE, 0.36, ROOM, 0.32)
-TOLD, FOOT = Box(EDGE, 6.36, ROOM, 0.4), Box(EDGE, 6.88, ROOM, 0.36)
-BODY_TOP, BODY_END = 1.98, 6.72
-COVER, SUBTITLE = Box(1.2, 2.2, WIDE - 2.4, 1.6), Box(1.2, 3.95, WIDE - 2.4, 1.6)
+NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # of tables: no style, no grid
 
 
 def as_pptx(deck: Deck) -> bytes:
@@ -35,8 +31,9 @@ def as_pptx(deck: Deck) -> bytes:
         cover, plain = file.slide_layouts
         for number, slide in enumerate(deck.slides, start=1):
             page = file.slides.add_slide(cover if slide.screen == "cover" else plain)
-            _cover(page, slide, deck) if slide.screen == "cover" else _screen(page, slide, deck)
-            _foot(page, slide, deck, number)
+            for part in layout.parts(slide, deck):
+                _draw(page, part, slide.title, deck)
+            _number(page, number, deck.language)
             _notes(page, slide, deck)
         _properties(file, deck)
         out = io.BytesIO()
@@ -50,23 +47,22 @@ def as_pptx(deck: Deck) -> bytes:
 def _template():
     """The library's template in 16:9, with the house's fonts and colours and only the two layouts in use."""
     file = Presentation()
-    file.slide_width, file.slide_height = Inches(WIDE), Inches(HIGH)
-    for layout in list(file.slide_layouts):
-        if layout.name not in ("Title Slide", "Title Only"):
-            file.slide_layouts.remove(layout)
+    file.slide_width, file.slide_height = Inches(layout.WIDE), Inches(layout.HIGH)
+    for each in list(file.slide_layouts):
+        if each.name not in ("Title Slide", "Title Only"):
+            file.slide_layouts.remove(each)
     cover, plain = file.slide_layouts
-    number = Box(WIDE - EDGE - 1, FOOT.y, 1, FOOT.h)
     for ground in (file.slide_master, cover, plain):
         for each in list(ground.placeholders):
             kind = each.placeholder_format.type.name
             if kind in ("TITLE", "CENTER_TITLE"):
-                _put(each, COVER if kind == "CENTER_TITLE" else TITLE)
+                _put(each, layout.COVER if kind == "CENTER_TITLE" else layout.TITLE)
             elif kind == "SUBTITLE":
-                _put(each, SUBTITLE)
+                _put(each, layout.SUBTITLE)
             elif kind == "SLIDE_NUMBER":
-                _put(each, number)
+                _put(each, layout.NUMBER)
             elif kind == "BODY":
-                _put(each, Box(EDGE, BODY_TOP, ROOM, BODY_END - BODY_TOP))
+                _put(each, layout.BODY)
             else:
                 each._element.getparent().remove(each._element)
     _theme(file)
@@ -74,7 +70,7 @@ def _template():
 
 
 def _put(shape, box: Box) -> None:
-    shape.left, shape.top, shape.width, shape.height = box.emu
+    shape.left, shape.top, shape.width, shape.height = native_text.emu(box)
 
 
 def _theme(file) -> None:
@@ -103,122 +99,42 @@ def _properties(file, deck: Deck) -> None:
 # A slide
 
 
-def _cover(page, slide: Slide, deck: Deck) -> None:
-    native_text.write(page.shapes.title.text_frame, [[Run(slide.title, 44, bold=True)]], deck.language, anchor="bottom")
-    said = [[Run(each, 24, look.MUTED)] for each in dict.fromkeys((slide.told, deck.subtitle)) if each]
-    native_text.write(page.placeholders[1].text_frame, said, deck.language)
-
-
-def _screen(page, slide: Slide, deck: Deck) -> None:
+def _draw(page, part: layout.Part, title: str, deck: Deck) -> None:
     language = deck.language
-    place(page.shapes, TOPIC, [[Run(slide.topic, 16, look.ACCENT, True)]], language, name=slide.topic)
-    size = next((size for size in (34, 30) if native_text.lines(slide.title, size, ROOM) <= 1), 28)
-    native_text.write(page.shapes.title.text_frame, [[Run(slide.title, size, bold=True)]], language, anchor="top")
-    told = Box(TOLD.x, TOLD.y, TOLD.w, TOLD.h)
-    body = Box(EDGE, BODY_TOP if size == 28 else BODY_TOP - 0.35, ROOM, 0)
-    if slide.told:
-        tall = 0.36 * native_text.lines(slide.told, 18, ROOM)
-        told = Box(TOLD.x, BODY_END - tall, ROOM, tall)
-    body = Box(body.x, body.y, body.w, (told.y - 0.1 if slide.told else BODY_END) - body.y)
-    picture = slide.chart or slide.grid or slide.map
-    if slide.figures:
-        body = _figures(page.shapes, slide.figures, body, language, bool(picture))
-    if slide.chart:
-        native_chart.draw(page.shapes, slide.chart, body, language, deck.made)
-    elif slide.grid:
-        _table(page.shapes, slide.grid, body, slide.title, language)
-    elif slide.map:
-        native_map.draw(page.shapes, slide.map, body, language)
-    place(page.shapes, told, [[Run(slide.told, 18)]], language, anchor="bottom", name=slide.told[:40])
+    match part:
+        case layout.Words(role="title"):
+            native_text.write(page.shapes.title.text_frame, part.paragraphs, language, anchor=part.anchor)
+        case layout.Words(role="subtitle"):
+            native_text.write(page.placeholders[1].text_frame, part.paragraphs, language)
+        case layout.Words():
+            place(page.shapes, part.box, part.paragraphs, language, part.align, part.anchor, part.name)
+        case layout.Rows():
+            _table(page.shapes, part, title, language)
+        case layout.Picture(what=Chart()):
+            native_chart.draw(page.shapes, part.what, part.box, language, deck.made)
+        case layout.Picture():
+            native_map.draw(page.shapes, part.what, part.box, language)
 
 
-def _figures(shapes, figures: tuple[Figure, ...], body: Box, language: str, beside: bool) -> Box:
-    """The key figures: by themselves in a row or two, beside a picture in a column or above it. Gives what is left."""
-    count = len(figures)
-    if not beside:
-        across = 2 if count == 4 else count
-        wide, high = body.w / across, min(body.h / -(-count // across), 2.9 if count < 4 else 9)
-        top = body.y + (0.3 if count < 4 else 0)
-        for n, each in enumerate(figures):
-            box = Box(body.x + n % across * wide, top + n // across * high, wide - 0.3, high - 0.15)
-            _figure(shapes, each, box, 72 if count < 3 else 60, language)
-        return body
-    if count > 2:
-        for n, each in enumerate(figures):
-            wide = body.w / count
-            _figure(shapes, each, Box(body.x + n * wide, body.y, wide - 0.2, 1.65), 54, language)
-        return Box(body.x, body.y + 1.75, body.w, body.h - 1.75)
-    wide, high = 3.7, min(body.h / count, 2.6)
-    for n, each in enumerate(figures):
-        _figure(shapes, each, Box(body.x, body.y + n * high, wide, high - 0.15), 60 if count == 1 else 54, language)
-    return Box(body.x + wide + 0.2, body.y, body.w - wide - 0.2, body.h)
-
-
-def _figure(shapes, figure: Figure, box: Box, size: int, language: str) -> None:
-    """Label, value with its unit, state as shape and word, and the notes, in one text box."""
-    unit = size * (0.6 if figure.unit == "%" else 0.42)
-    joined = "" if figure.unit == "%" or not figure.unit else " "
-    while (
-        size > 54 and native_text.width(figure.value, size) + native_text.width(joined + figure.unit, unit) > box.w * 72
-    ):
-        size, unit = size - 6, unit * 0.9
-    # Where all of it would not fit, the words are smaller; the figure never is.
-    room = box.h * 72 - (size + (20 if figure.state else 0)) * native_text.LINE
-    told = [(18, 16), (16, 14), (16, 12)]
-    label, note = next((each for each in told if _high(figure, *each, box.w) <= room), told[-1])
-    value = [Run(figure.value, size, look.ACCENT, True), Run(joined + figure.unit, round(unit), look.ACCENT)]
-    said = [
-        [Run(figure.label, label, look.MUTED)],
-        [each for each in value if each.text],
-        native_text.state(figure.state, figure.word, 20, bold=True) if figure.state else [],
-        *([Run(each, note)] for each in figure.notes),
-    ]
-    place(shapes, box, said, language, name=figure.label)
-
-
-def _high(figure: Figure, label: int, note: int, wide: float) -> float:
-    """About how high the words of a figure stand, in points."""
-    texts = [(figure.label, label), *((each, note) for each in figure.notes)]
-    return sum(native_text.lines(text, size, wide) * size * native_text.LINE for text, size in texts)
-
-
-def _table(shapes, grid: Grid, body: Box, title: str, language: str) -> None:
-    """A native table; where its rows would not fit, their text is smaller rather than cut."""
-    room = body.h - (0.36 if grid.more else 0)
-    size, high = next(
-        ((size, high) for size in (18, 16, 14) if sum(high := _heights(grid, body.w, size)) <= room),
-        (12, _heights(grid, body.w, 12)),
-    )
-    frame = shapes.add_table(len(grid.rows) + 1, len(grid.columns), *Box(body.x, body.y, body.w, sum(high)).emu)
+def _table(shapes, part: layout.Rows, title: str, language: str) -> None:
+    grid, size = part.grid, part.size
+    frame = shapes.add_table(len(grid.rows) + 1, len(grid.columns), *native_text.emu(part.box))
     frame.name = title
     native_text.describe(frame, f"{title}。{grid.more}" if grid.more else title)
     table = frame.table
     table.horz_banding = False
-    frame._element.find(
-        f".//{qn('a:tableStyleId')}"
-    ).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
+    frame._element.find(f".//{qn('a:tableStyleId')}").text = NO_STYLE
     for column, held in zip(table.columns, grid.columns, strict=True):
-        column.width = Inches(body.w * held.share)
-    for row, each in zip(table.rows, high, strict=True):
+        column.width = Inches(part.box.w * held.share)
+    for row, each in zip(table.rows, part.heights, strict=True):
         row.height = Inches(each)
     for column, held in enumerate(grid.columns):
         _cell(table.cell(0, column), [Run(held.title, size, look.WHITE, True)], held.align, look.INK, language)
         for row, cells in enumerate(grid.rows, start=1):
             cell = cells[column]
             plain = [Run(cell.text, size, bold=cell.strong)]
-            runs = native_text.state(cell.state, cell.text, size, cell.strong) if cell.state else plain
+            runs = layout.state(cell.state, cell.text, size, cell.strong) if cell.state else plain
             _cell(table.cell(row, column), runs, held.align, look.WHITE if row % 2 else look.GROUND, language)
-    more = Box(body.x, body.y + sum(high) + 0.08, body.w, 0.3)
-    place(shapes, more, [[Run(grid.more, 16, look.MUTED)]], language, name=grid.more)
-
-
-def _heights(grid: Grid, wide: float, size: int) -> list[float]:
-    """About how high each row is, in inches, the head first."""
-    rows = [[each.title for each in grid.columns]]
-    rows += [[("■ " if cell.state else "") + cell.text for cell in row] for row in grid.rows]
-    rooms = [wide * column.share - 0.16 for column in grid.columns]
-    most = [max(native_text.lines(text, size, room) for text, room in zip(row, rooms, strict=True)) for row in rows]
-    return [each * size * native_text.LINE / 72 + 0.07 for each in most]
 
 
 def _cell(cell, runs: list[Run], align: str, ground: str, language: str) -> None:
@@ -230,31 +146,10 @@ def _cell(cell, runs: list[Run], align: str, ground: str, language: str) -> None
     native_text.fill(cell.text_frame, [runs], language, align)
 
 
-# What every slide has
-
-
-def _foot(page, slide: Slide, deck: Deck, number: int) -> None:
-    """How far the data reach, where they come from, the mark of simulated ones, and the number of the page."""
-    language = deck.language
-    left = [Run(slide.as_of, 14, look.MUTED)] if slide.as_of else []
-    if slide.simulated:
-        left.append(
-            Run(f"{'　' if left else ''}{deck.simulated_mark}", 14, look.STATES["seriously_behind"].colour, True)
-        )
-    if slide.sources:
-        said = words.said(
-            t("taken_along.sources"), "、".join(slide.sources) if language == "zh" else ", ".join(slide.sources)
-        )
-        size = 14 if native_text.width("".join(run.text for run in left) + said, 14) < (ROOM - 1.2) * 72 else 12
-        left.append(Run(f"{'　' if left else ''}{said}", size, look.MUTED))
-    place(page.shapes, Box(FOOT.x, FOOT.y, ROOM - 1.2, FOOT.h), [left], language, anchor="middle", name=slide.as_of)
-    _number(page, number, language)
-
-
 def _number(page, number: int, language: str) -> None:
     """The page number as a field, so that it stays right when slides are moved."""
     held = next(each for each in page.slide_layout.placeholders if each.placeholder_format.type.name == "SLIDE_NUMBER")
-    shape = page.shapes.add_textbox(*Box(WIDE - EDGE - 1, FOOT.y, 1, FOOT.h).emu)
+    shape = page.shapes.add_textbox(*native_text.emu(layout.NUMBER))
     shape.name = held.name
     native_text.write(shape.text_frame, [[Run(str(number), 14, look.MUTED)]], language, "right", "middle")
     run = shape.text_frame.paragraphs[0].runs[0]._r
@@ -268,8 +163,6 @@ def _number(page, number: int, language: str) -> None:
 
 
 def _notes(page, slide: Slide, deck: Deck) -> None:
-    said = list(dict.fromkeys(each for each in (slide.told, *slide.notes) if each))
-    if not said:
-        return
-    frame = page.notes_slide.notes_text_frame
-    native_text.fill(frame, [[Run(each, 14)] for each in said], deck.language)
+    if said := layout.notes(slide):
+        frame = page.notes_slide.notes_text_frame
+        native_text.fill(frame, [[Run(each, 14)] for each in said], deck.language)
