@@ -97,12 +97,11 @@ def parts(slide: Slide, deck: Deck) -> list[Part]:
     """What stands on the page of a slide, in the order in which it is read. Texts that say nothing are left out."""
     found = _cover(slide, deck) if slide.screen == "cover" else _screen(slide)
     found.append(_foot(slide, deck))
-    said = [
-        each
-        for each in found
-        if not isinstance(each, Words) or any(run.text for runs in each.paragraphs for run in runs)
-    ]
-    return said  # fmt: skip
+    return [each for each in found if not isinstance(each, Words) or any(map(_says, each.paragraphs))]
+
+
+def _says(paragraph: tuple[Run, ...]) -> bool:
+    return any(run.text for run in paragraph)
 
 
 def notes(slide: Slide) -> list[str]:

@@ -19,7 +19,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from dashboard import look, words
+from dashboard import downloads, look, words
 from dashboard.meeting import layout, native_text
 from dashboard.meeting.layout import Box, Run
 from dashboard.meeting.model import Chart, Series
@@ -42,8 +42,7 @@ class _Sheet(CategoryWorkbookWriter):
     made: dt.datetime
 
     def _open_worksheet(self, xlsx_file):
-        never = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-        return _Open(Workbook(xlsx_file, never), self.made)
+        return _Open(Workbook(xlsx_file, downloads.NEVER), self.made)
 
 
 class _Open:
