@@ -47,7 +47,7 @@ def trend(
         words.language(),
     )
     key = key or f"trend-{answer.name}-{split}"
-    told = sentences.of(answer, labels, _unfinished(answer, [row["month"] for row in answer.rows]))
+    told = sentences.of(answer, labels, unfinished_month(answer, [row["month"] for row in answer.rows]))
     st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{alt(answer)} {told}")
     if floor:
         told = f"{told} {t('frame.floor', floor=words.amount(floor, answer.metric.unit))}"
@@ -112,9 +112,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     order = [code for code in names if code in groups] or list(groups)
     order = sorted(order, key=lambda code: -sum(row["value"] or 0 for row in groups[code])) if split else order
     months = sorted({row["month"] for row in answer.rows})
-    unfinished = _unfinished(answer, months)
-    before = [] if split else _year_before(answer)
-    scale, suffix = _scale([row["value"] for row in (*answer.rows, *before)], unit)
+    unfinished = unfinished_month(answer, months)
+    before = [] if split else year_before(answer)
+    scale, suffix = scaling([row["value"] for row in (*answer.rows, *before)], unit)
     traces, notes = [], []
     if before:
         traces.append(_line(before, unit, scale, look.REST, t("frame.year_before"), dash="solid"))
@@ -158,7 +158,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 "font": {"color": look.MUTED, "size": SIZE - 1},
             }
         )
-    for event in _events(answer, months):
+    for event in events_on(answer, months):
         shapes.append(_mark(event["month"]))
         notes.append(_note(event))
     marked = ticks(months)
@@ -264,7 +264,7 @@ def layout(height: int, left: int = 56, right: int = 24, top: int = 16, bottom: 
     }
 
 
-def _scale(values: Sequence[float | None], unit: str) -> tuple[float, str]:
+def scaling(values: Sequence[float | None], unit: str) -> tuple[float, str]:
     """The factor and suffix of an axis, so that its ticks read as people say the numbers."""
     biggest = max((abs(value) for value in values if value is not None), default=0)
     if unit == "percent":
@@ -291,7 +291,7 @@ def _whole(answer: Answer) -> bool:
     return answer.metric.unit == "percent" and all((row["value"] or 0) <= 1 for row in answer.rows)
 
 
-def _unfinished(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:
+def unfinished_month(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:
     """The month that the data do not reach the end of, if it is on the chart."""
     reach = answer.provenance.reach
     if reach is None or not months:
@@ -301,7 +301,7 @@ def _unfinished(answer: Answer, months: Sequence[dt.date]) -> dt.date | None:
     return first if not whole and first in months else None
 
 
-def _year_before(answer: Answer) -> list[dict]:
+def year_before(answer: Answer) -> list[dict]:
     """The same months a year earlier, laid on the months of a chart of a year or less."""
     question = answer.question
     if question.start is None or question.end is None or question.by != ("month",):
@@ -322,7 +322,7 @@ def _end(row: dict, scale: float, text: str, colour: str) -> dict:
     }  # fmt: skip
 
 
-def _events(answer: Answer, months: Sequence[dt.date]) -> list[dict]:
+def events_on(answer: Answer, months: Sequence[dt.date]) -> list[dict]:
     """What happened in the months on the chart that its figures should be read with."""
     of = answer.name.partition(".")[0]
     events = warehouse.table("seeds.events", None, "month")

@@ -13,19 +13,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import periods, warehouse
+from dashboard import people, periods, warehouse
 from dashboard.periods import ALL, Period
-from dashboard.words import LANGUAGES, month, pick, t, year
+from dashboard.words import LANGUAGES, day, language, month, pick, t, year
 from dashboard.words import period as period_words
+from data_pipeline.store.meetings import meetings
 
 PARTS = ("", "Q1", "Q2", "Q3", "Q4", *(f"{number:02}" for number in range(1, 13)))
 PAGES = Path(__file__).parent.parent / "pages"
 LONGEST = 60  # characters of a search
 ENDONYMS = {"zh": "中文", "en": "English"}
+SLIDE = re.compile(r"([am])/([\w.-]{1,40}):(\d{1,3})")  # of an agenda or a meeting: which slide a reader came from
 
 
 def bar(with_period: bool) -> None:
-    """The row beside the menu: period and language."""
+    """The row beside the menu: period, language, login. First of all, which build is looked at."""
+    _linked("meeting", [each.name for each in meetings(warehouse.here().store)], None)
+    _tell("meeting", None)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="bar"):
         years = ["all", *(str(each) for each in reversed(warehouse.years()))]
         default = years[min(1, len(years) - 1)]
@@ -45,9 +49,30 @@ def bar(with_period: bool) -> None:
             t("frame.language"), LANGUAGES, key="lang", required=True, format_func=ENDONYMS.get,
             label_visibility="collapsed",
         )  # fmt: skip
+        people.login()
     for key, usual in (("year", default), ("part", ""), ("lang", "zh")):
         _tell(key, usual)
     st.session_state["chosen"] = {t("frame.period"): period_words(period())} if with_period else {}
+
+
+def standing() -> None:
+    """Under the menu: that a frozen meeting is looked at and the way out of it, and the way back to a slide."""
+    frozen = next((each for each in meetings(warehouse.here().store) if each.name == st.session_state["meeting"]), None)
+    _linked("slide", None, "")
+    _tell("slide", "")
+    came = SLIDE.fullmatch(st.session_state["slide"] or "")
+    if not (frozen or came):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="standing"):
+        if frozen:
+            st.markdown(f":material/ac_unit: {t('frame.frozen', name=frozen.name, day=day(frozen.date))}")
+            if st.button(t("frame.unfrozen"), type="tertiary", icon=":material/undo:"):
+                st.session_state["meeting"] = st.session_state["kept-meeting"] = None
+                st.rerun()
+        if came:
+            kind, name, place = came.groups()
+            st.link_button(t("frame.to_slides"), f"/slides/{kind}/{name}?lang={language()}#{place}", shortcut="Escape",
+                           type="tertiary", icon=":material/co_present:")  # fmt: skip
 
 
 def chosen() -> dict[str, str]:

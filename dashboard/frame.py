@@ -15,7 +15,10 @@ from dashboard.words import t  # noqa: E402
 
 # section → pages: (file, address, icon, whether the period applies)
 PAGES = {
-    "": [("overview", "", ":material/dashboard:", True)],
+    "": [
+        ("overview", "", ":material/dashboard:", True),
+        ("meeting", "meeting", ":material/co_present:", False),
+    ],
     "section_service": [
         ("hotline", "hotline", ":material/call:", True),
         ("petitions", "petitions", ":material/mail:", True),
@@ -60,6 +63,7 @@ def main() -> None:
         first_build.show()
         st.stop()
     filters.bar(with_period=page.title in with_period)
+    filters.standing()
     try:
         page.run()
         st.session_state.pop("going", None)  # a choice that this page does not have goes no further

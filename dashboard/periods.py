@@ -37,6 +37,16 @@ class Period:
         """The same span one year earlier."""
         return self._moved(12) if self.months and self.months <= 12 else None
 
+    def up_to(self, reach: dt.date | None) -> Period | None:
+        """The part of it that data reaching to `reach` fill with whole months; None where that is nothing.
+
+        What is compared with another year is compared by this: eleven months against twelve would be a fall.
+        """
+        if reach is None or self.start is None or self.end is None or reach >= self.end - dt.timedelta(days=1):
+            return self
+        end = (reach + dt.timedelta(days=1)).replace(day=1)
+        return Period(_code(self.start, end), self.start, end) if end > self.start else None
+
     def _moved(self, months: int) -> Period:
         start, end = _shift(self.start, -months), _shift(self.end, -months)
         return Period(_code(start, end), start, end)

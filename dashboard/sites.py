@@ -113,7 +113,7 @@ def message(of: Scope) -> str:
           n=words.number(counts.get(state, 0)))
         for state in reversed(LATE)
     )  # fmt: skip
-    return t(f"sites.message_{of.of}", where=where, n=words.number(opened), late=late, most=_most(of))
+    return t(f"sites.message_{of.of}", where=where, n=words.number(opened), late=late, most=most_late(of))
 
 
 def left_out(of: Scope) -> str:
@@ -177,7 +177,7 @@ def _mark(row: dict) -> Mark:
     told = [_state_words(row), _gap(row), t("sites.rough") if rough else ""]
     return Mark(
         row["site_id"], row["longitude"], row["latitude"], state, row["budget_step"], _name(row),
-        "　".join(part for part in told if part), _short(row), rough,
+        "　".join(part for part in told if part), short(row), rough,
     )  # fmt: skip
 
 
@@ -322,7 +322,7 @@ def _named(of: Scope) -> list[dict]:
     return [row for row in table("marts.sites", where) if row["is_published"]]
 
 
-def _most(of: Scope) -> str:
+def most_late(of: Scope) -> str:
     """The district with most late works; all of them where several have as many, "" where the scope is one district."""
     found = ask("sites.sites", by=("district_id",), where=of.where | {"light": list(LATE)})
     known = [row for row in found.rows if row["district_id"]]
@@ -353,7 +353,7 @@ def _name(row: dict) -> str:
     return row["title_en"] if words.language() == "en" and row["title_en"] else row["title"]
 
 
-def _short(row: dict) -> str:
+def short(row: dict) -> str:
     """The name a named site has on the map."""
     if not row["is_published"]:
         return ""

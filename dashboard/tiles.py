@@ -100,26 +100,31 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
 def metric(name: str, period: Period, where: dict[str, Sequence[str]] | None = None, trend: bool = True) -> None:
     """A tile of a computed figure, asked for here: beside the span before, the year before, and its last 13 points."""
     answer = warehouse.ask(name, period, where=where)
-    before, earlier = period.before(), period.year_earlier()
+    # Of a year that is not over, its months so far are held against the same months.
+    filled = period if answer.grain == "year" else period.up_to(answer.provenance.reach)
+    compared = warehouse.ask(name, filled, where=where) if filled else answer
+    before, earlier = (filled.before(), filled.year_earlier()) if filled else (None, None)
+    if filled != period:
+        before = None
     spans = dict.fromkeys(each for each in (before, earlier) if each)  # of a whole year the two are one
     by = answer.grain if answer.grain in ("month", "year") else None
     until = Period(period.code, None, period.end)
     along = warehouse.ask(name, until, by=(by,), where=where) if trend and by else None
-    _computed(answer, [(warehouse.ask(name, span, where=where), span) for span in spans], along)
+    _computed(answer, [(compared, warehouse.ask(name, span, where=where), span) for span in spans], along)
 
 
 def operational(
     answer: Answer, against: Answer | None = None, against_period: Period | None = None, trend: Answer | None = None
 ) -> None:
     """A tile of a computed figure that the page has asked for already."""
-    _computed(answer, [(against, against_period)] if against and against_period else [], trend)
+    _computed(answer, [(answer, against, against_period)] if against and against_period else [], trend)
 
 
-def _computed(answer: Answer, against: Sequence[tuple[Answer, Period]], trend: Answer | None) -> None:
-    """Value, changes, target with its light, the last 13 points, as-of, About."""
+def _computed(answer: Answer, against: Sequence[tuple[Answer, Answer, Period]], trend: Answer | None) -> None:
+    """Value, changes (what is held against what, of which span), target with its light, the last 13 points, About."""
     metric = answer.metric
     value, unit = words.figure(answer.value, metric.unit)
-    told = [(words.change(answer.value, other.value, metric.unit), span) for other, span in against]
+    told = [(words.change(held.value, other.value, metric.unit), span) for held, other, span in against]
     lines = [t("frame.change", told=change, versus=words.period(span)) for change, span in told if change]
     rests = []
     if metric.target is not None and answer.value is not None:

@@ -6,6 +6,7 @@ Exit codes: 0 done · 2 wrong usage · 3 refused (a check failed, a file cannot 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
@@ -17,15 +18,17 @@ from pathlib import Path
 import click
 import structlog
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from data_pipeline import build as building
-from data_pipeline import declarations, filing, pull, sample
+from data_pipeline import declarations, filing, meeting_commands, pull, sample
 from data_pipeline.clean import FileFault
+from data_pipeline.days import Day
 from data_pipeline.declarations import DeclarationError, Source
 from data_pipeline.pull import PullError
-from data_pipeline.store import Store, StoreError
+from data_pipeline.store import Busy, Store, StoreError
 
 REFUSED, PULL_FAILED, BUSY = 3, 4, 5
 out = Console(highlight=False)
@@ -40,7 +43,7 @@ class Refusal(click.ClickException):
         self.exit_code = code
 
     def show(self, file=None) -> None:
-        Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {self.message}", soft_wrap=True)
+        Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {escape(self.message)}", soft_wrap=True)
 
 
 class Commands(click.Group):
@@ -52,7 +55,7 @@ class Commands(click.Group):
         except (DeclarationError, FileFault) as error:
             raise Refusal(str(error)) from error
         except StoreError as error:
-            raise Refusal(str(error), BUSY if "running" in str(error) else REFUSED) from error
+            raise Refusal(str(error), BUSY if isinstance(error, Busy) else REFUSED) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,10 +89,14 @@ def cli(ctx: click.Context, store: Path | None) -> None:
 @cli.command("sample")
 @click.option("--seed", default=sample.SEED, show_default=True, help="同一種子產生相同位元組 Same seed, same bytes.")
 @click.option("--scale", default=1.0, show_default=True, help="紀錄量比例 Share of the record-level rows.")
+@click.option("--until", type=Day(month=True), help="如 112-11：當時所見 As it stood at the end of that month or day.")
 @click.pass_obj
-def sample_(store: Store, seed: int, scale: float) -> None:
+def sample_(store: Store, seed: int, scale: float, until: dt.date | None) -> None:
     """產生模擬資料（有標示）Write the simulated set, marked as such."""
-    _simulate(store, seed, scale)
+    if until and not sample.FIRST < until < sample.LAST:
+        span = f"{sample.FIRST} < {until} < {sample.LAST}"
+        raise Refusal(f"--until 須在模擬期間內，沒有產生資料 · --until must lie within, nothing was made: {span}", 2)
+    _simulate(store, seed, scale, until=until)
 
 
 @cli.command()
@@ -267,19 +274,26 @@ class _Reporter:
         self.bar.stop()
 
 
-def _simulate(store: Store, seed: int, scale: float, only: list[str] | None = None) -> None:
-    """Keep a fresh simulated set; with `only`, of those sources alone."""
+def _simulate(
+    store: Store, seed: int, scale: float, only: list[str] | None = None, until: dt.date | None = None
+) -> None:
+    """Keep a fresh simulated set; with `only`, of those sources alone; with `until`, as it stood on that day."""
+    where = f"sample seed={seed} scale={scale}" + (f" until={until}" if until else "")
     folder = store.workplace(f"build-sample-{time.time_ns()}")
     try:
-        for name, path in sample.generate(folder, seed=seed, scale=scale).items():
+        for name, path in sample.generate(folder, seed=seed, scale=scale, until=until).items():
             if only is not None and name not in only:
                 continue
-            with store.keep(name, where=f"sample seed={seed} scale={scale}", simulated=True) as kept:
+            with store.keep(name, where=where, simulated=True) as kept:
                 kept.take(path)
             store.drop_simulated(name, keep=store.receipts(name)[-1].pull)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    log.info("simulated", seed=seed, scale=scale)
+    log.info("simulated", seed=seed, scale=scale, until=until and until.isoformat())
+
+
+cli.add_command(meeting_commands.meeting)
+cli.add_command(meeting_commands.note)
 
 
 def _known(sources: dict[str, Source], name: str) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -9,13 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from data_pipeline import __main__ as commands
 from data_pipeline import build as building
+from data_pipeline import meeting_commands
+from data_pipeline.days import Day
 from data_pipeline.pull import PullError
-from data_pipeline.store import Store
+from data_pipeline.store import Store, StoreError, meetings, notes
 
 ROOT = Path(__file__).parent.parent
 CALLS = "話務編號,受理時間,管道,服務類型,案件類別,機關,行政區,等候秒數\n"
@@ -45,7 +49,7 @@ def test_help_names_every_command_in_both_languages():
         env=os.environ | {"PYTHONUTF8": "1"},
     )  # fmt: skip
     assert done.returncode == 0
-    for name in ("sample", "add", "pull", "build", "publish", "rollback", "builds", "status"):
+    for name in ("sample", "add", "pull", "build", "publish", "rollback", "builds", "status", "meeting", "note"):
         line = next(line for line in done.stdout.splitlines() if line.strip().startswith(name))
         assert any("一" <= letter <= "鿿" for letter in line) and any(letter.isascii() for letter in line)
 
@@ -178,3 +182,109 @@ def test_log_lines_are_json_where_no_person_watches(published):
     )  # fmt: skip
     (line,) = (json.loads(line) for line in done.stderr.splitlines())
     assert (line["event"], line["build"], line["level"]) == ("published", first, "info")
+
+
+# Meetings and notes
+
+
+@pytest.mark.parametrize("text", ["113.3.26", "1130326", "113年3月26日", "2024-03-26", "１１３.３.２６", "2024/3/26"])
+def test_a_day_may_be_typed_as_files_hold_it(text):
+    assert Day().convert(text, None, None) == Day(month=True).convert(text, None, None) == dt.date(2024, 3, 26)
+
+
+def test_a_month_is_its_last_day_where_a_month_will_do():
+    for text in ("113-02", "113.2", "11302", "2024-02", "113年2月"):
+        assert Day(month=True).convert(text, None, None) == dt.date(2024, 2, 29)
+    for each, text in ((Day(), "113-02"), (Day(), "113.2.30"), (Day(month=True), "明天"), (Day(month=True), "113-13")):
+        with pytest.raises(click.BadParameter, match="不是日期"):
+            each.convert(text, None, None)
+
+
+def test_a_meeting_is_frozen_listed_verified_and_exported(published, tmp_path):
+    done = run(published, "meeting", "freeze", "113-03", "--date", "113.3.26", "--no-slides", "--by", "王研考")
+    assert done.exit_code == 0 and published.current_name() in done.stdout, done.output
+    made = meetings.meeting(published, "113-03")
+    assert (made.date, made.by, made.build) == (dt.date(2024, 3, 26), "王研考", published.current_name())
+    listed = run(published, "meeting", "list")
+    assert listed.exit_code == 0 and "113-03" in listed.stdout and "2024-03-26" in listed.stdout
+    out = tmp_path / "taken.zip"
+    assert run(published, "meeting", "export", "113-03", "--out", str(out)).exit_code == 0 and out.stat().st_size > 1000
+    lost = run(published, "meeting", "export", "113-03", "--out", str(tmp_path / "no" / "a.zip"))
+    assert lost.exit_code == commands.REFUSED and "沒有匯出" in lost.stderr
+    assert run(published, "meeting", "verify").exit_code == run(published, "meeting", "verify", "113-03").exit_code == 0
+    (made.folder / "manifest.json").chmod(0o644)
+    (made.folder / "manifest.json").write_text("{}", encoding="utf-8")
+    for command in (["verify"], ["verify", "113-03"]):
+        done = run(published, "meeting", *command)
+        assert done.exit_code == commands.REFUSED and "113-03/manifest.json" in done.stderr
+
+
+def test_a_meeting_that_cannot_be_frozen_says_why(published, store):
+    freeze = ("meeting", "freeze", "113-03", "--no-slides", "--date")
+    assert run(published, *freeze, "someday").exit_code == 2 and run(published, *freeze[:3]).exit_code == 2
+    assert run(published, *freeze, "113.3.26").exit_code == 0
+    again = run(published, *freeze, "113.3.26")
+    assert again.exit_code == commands.REFUSED and "已封存" in again.stderr
+    for command in ("verify", "export"):
+        done = run(published, "meeting", command, "113-09", *(["--out", "a.zip"] if command == "export" else []))
+        assert done.exit_code == commands.REFUSED and "113-03" in done.stderr
+    with published.writing():
+        assert run(published, "meeting", "freeze", "113-04", "--no-slides", "--date", "113.4.1").exit_code == commands.BUSY
+    nameless = run(published, "meeting", "freeze", "113-04", "--no-slides", "--date", "113.4.1", "--by", " ")
+    assert nameless.exit_code == commands.REFUSED and "--by" in nameless.stderr
+
+
+def test_the_slides_are_drawn_by_another_program_for_the_build_that_is_frozen(published):
+    code = """
+import json, os, pathlib, sys
+told = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+pathlib.Path(told["--into"], "slides.json").write_text(json.dumps({**told, "store": os.environ["RDEC_STORE"]}))
+"""
+    made = meeting_commands.freeze_meeting(
+        published, "113-03", dt.date(2024, 3, 26), "x", "quarterly", [sys.executable, "-c", code]
+    )
+    told = json.loads((made.folder / "slides.json").read_text(encoding="utf-8"))
+    assert told.pop("--into") and told == {
+        "--agenda": "quarterly", "--name": "113-03", "--date": "2024-03-26", "--build": made.build,
+        "store": str(published.root),
+    }  # fmt: skip
+    assert "slides.json" in made.files and meetings.verify(made) == []
+
+
+def test_where_the_slides_fail_nothing_is_frozen_and_their_last_words_are_told(published):
+    code = "import sys; sys.exit('first line\\n[/] agenda: another writer is running')"
+    with pytest.raises(StoreError, match=r"沒有封存.*\[/\] agenda: another writer is running$"):
+        meeting_commands.freeze_meeting(
+            published, "113-03", dt.date(2024, 3, 26), "x", "monthly", [sys.executable, "-c", code]
+        )
+    assert meetings.meetings(published) == [] and not list((published.root / "work").iterdir())
+
+
+def test_a_failure_of_the_slides_is_three_whatever_they_say(published, monkeypatch):
+    code = "import sys; sys.exit('[/] is running')"
+    monkeypatch.setattr(meeting_commands, "SLIDES", (sys.executable, "-c", code))
+    done = run(published, "meeting", "freeze", "113-03", "--date", "113.3.26")
+    assert done.exit_code == commands.REFUSED and "[/] is running" in done.stderr
+
+
+def test_a_note_is_added_listed_and_closed(store):
+    said = ["--about", "work:W0123", "--kind", "decision", "--text", "[/] 限期完成", "--promised", "113.4.30", "--by", "x"]
+    done = run(store, "note", "add", *said)
+    (made,) = notes.notes(store)
+    assert done.exit_code == 0 and made.id in done.stdout and made.promised_on == dt.date(2024, 4, 30)
+    run(store, "note", "add", "--about", "work:W0124", "--text", "另記", "--by", "x")
+    assert all(each.id in run(store, "note", "list").stdout for each in notes.notes(store))
+    assert made.id in (listed := run(store, "note", "list", "--open").stdout) and "W0124" not in listed
+    assert made.id not in run(store, "note", "list", "--about", "work:W0124").stdout
+    assert run(store, "note", "close", made.id, "--text", "已完成", "--by", "x").exit_code == 0
+    assert made.id not in run(store, "note", "list", "--open").stdout
+    assert run(store, "note", "close", "n-9", "--text", "x", "--by", "x").exit_code == commands.REFUSED
+    refused = run(store, "note", "add", "--about", "work:W1", "--kind", "exception", "--text", "x", "--by", "x")
+    assert refused.exit_code == commands.REFUSED and "until" in refused.stderr
+
+
+def test_a_simulated_set_of_another_time_is_refused(store):
+    for until in ("112-12", "107-12", "113-01"):
+        done = run(store, "sample", "--until", until)
+        assert done.exit_code == 2 and "沒有產生" in done.stderr
+    assert not (store.root / "raw").exists()

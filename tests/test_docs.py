@@ -41,7 +41,11 @@ def test_every_command_named_exists_with_its_options(document: Path) -> None:
             if name.startswith("-"):
                 continue
             assert name in cli.commands, line
-            known = {option for each in cli.commands[name].params for option in each.opts}
+            command = cli.commands[name]
+            if isinstance(command, click.Group):
+                assert (rest.split() or [""])[0] in command.commands, line
+                command = command.commands[rest.split()[0]]
+            known = {option for each in command.params for option in each.opts}
             wanted = set(re.findall(r"(?<!\S)--[a-z-]+", rest))
             assert wanted <= known | {"--help"}, line
 
@@ -49,7 +53,11 @@ def test_every_command_named_exists_with_its_options(document: Path) -> None:
 def test_every_command_is_told_of_in_the_readme() -> None:
     missing = [name for name in cli.commands if f"python -m data_pipeline {name}" not in README]
     assert not missing
-    assert all(isinstance(each, click.Command) and each.help for each in cli.commands.values())
+    groups = {name: each for name, each in cli.commands.items() if isinstance(each, click.Group)}
+    within = {f"{name} {sub}" for name, each in groups.items() for sub in each.commands}
+    assert not [name for name in within if f"python -m data_pipeline {name}" not in README]
+    every = [*cli.commands.values(), *(sub for each in groups.values() for sub in each.commands.values())]
+    assert all(isinstance(each, click.Command) and each.help for each in every)
 
 
 def test_every_make_target_named_exists() -> None:

@@ -175,7 +175,7 @@ def test_a_second_writer_is_told_at_once(store):
             pass
         code = "import sys; from data_pipeline.store import *\nwith Store(sys.argv[1]).writing(): pass"
         done = subprocess.run([sys.executable, "-c", code, str(store.root)], cwd=ROOT, capture_output=True, text=True)
-        assert "StoreError" in done.stderr
+        assert "store.Busy" in done.stderr
     with store.writing():
         pass
 

@@ -172,9 +172,20 @@ def period(value: Period) -> str:
         quarter = (value.start.month + 2) // 3
         return f"{value.start.year - periods.ROC} 年第 {quarter} 季" if zh else f"{value.start.year} Q{quarter}"
     last = value.end.year - 1
-    if months == 12:
+    if months == 12 and value.start.month == 1:
         return year(value.start)
+    if value.start.month != 1 or value.end.month != 1:
+        return _months(value.start, value.end - dt.timedelta(days=1))
     return f"{value.start.year - periods.ROC}–{last - periods.ROC} 年" if zh else f"{value.start.year}–{last}"
+
+
+def _months(first: dt.date, last: dt.date) -> str:
+    """112 年 1–11 月 · Jan–Nov 2023; across years both are named."""
+    if first.year != last.year:
+        return f"{month(first)}–{month(last)}"
+    if language() == "zh":
+        return f"{first.year - periods.ROC} 年 {first.month}–{last.month} 月"
+    return f"{MONTHS[first.month - 1]}–{MONTHS[last.month - 1]} {first.year}"
 
 
 # Figures

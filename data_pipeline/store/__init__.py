@@ -5,6 +5,8 @@ One folder holds all that the program writes (`duckdb/store/`, or where `RDEC_ST
     raw/<source>/<pull>/      bytes as kept, with receipt.json; failures.jsonl beside them
     builds/<name>.duckdb      immutable; <name>.json says from what it was made
     rejects/<name>/           what could not be read, one CSV a source
+    meetings/<name>/          a build as a meeting saw it, with what was shown; see meetings.py
+    notes.jsonl               decisions and notes, one a line; see notes.py
     current                   the name of the build in use; switched by one rename
     work/                     unfinished things; safe to delete
 
@@ -40,6 +42,7 @@ from data_pipeline.store.files import (
 
 PROJECT = Path(__file__).parent.parent.parent
 NAME = re.compile(r"b\d{5}-\w+")
+MEETING = re.compile(r"meeting-(?P<name>[0-9A-Za-z][\w.-]{0,39})")
 SAFE = re.compile(r"[^\w.\-]+")
 
 
@@ -82,6 +85,10 @@ class Build:
 
 class StoreError(Exception):
     """Something in the store cannot be used; the message is bilingual and says what to do."""
+
+
+class Busy(StoreError):
+    """Another writer is at work."""
 
 
 class Keeping:
@@ -226,11 +233,13 @@ class Store:
         return found
 
     def build(self, name: str) -> Build:
-        """One build by its name. Raises StoreError that lists the known ones."""
-        if name not in self._names():
-            known = ", ".join(self._names()) or "—"
-            raise StoreError(f"沒有名為 {name} 的版本；現有：{known} · No build named {name}; there are: {known}")
-        return self._read(name)
+        """One build by its name, or the one that a meeting froze: `meeting-113-03`.
+
+        Raises StoreError that lists the known builds.
+        """
+        if MEETING.fullmatch(name) and (self._frozen(name) / "meeting.json").exists():
+            return self._read(name)
+        return self._finished(name)
 
     def current(self) -> Build | None:
         """The build in use, or None before the first one. Two small reads: cheap enough for every question."""
@@ -262,7 +271,7 @@ class Store:
 
     def publish(self, name: str) -> Build:
         """Put a finished build in use, by one rename. Readers that hold the old one are not disturbed."""
-        build = self.build(name)
+        build = self._finished(name)  # what a meeting froze is for looking back, not for use
         write_whole(self.root / "current", f"{name}\n".encode())
         append_line(self.root / "published.jsonl", {"at": dt.datetime.now(dt.UTC).isoformat(), "name": name})
         return build
@@ -293,7 +302,7 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the right to build and publish; a second writer gets a StoreError at once.
+        """Hold the right to build and publish; a second writer gets Busy, a StoreError, at once.
 
         The lock is the operating system's: it goes with the process, so a crash leaves none behind.
         """
@@ -302,9 +311,7 @@ class Store:
             try:
                 lock(file)
             except (BlockingIOError, PermissionError) as error:
-                raise StoreError(
-                    "另一個建置正在進行，請稍後再試 · Another build is running; try again later"
-                ) from error
+                raise Busy("另一個建置正在進行，請稍後再試 · Another build is running; try again later") from error
             self._sweep()
             yield
 
@@ -327,7 +334,20 @@ class Store:
         found = (path.stem for path in (self.root / "builds").glob("b*.json"))
         return sorted(name for name in found if NAME.fullmatch(name))
 
+    def _finished(self, name: str) -> Build:
+        if name not in self._names():
+            known = ", ".join(self._names()) or "—"
+            raise StoreError(f"沒有名為 {name} 的版本；現有：{known} · No build named {name}; there are: {known}")
+        return self._read(name)
+
+    def _frozen(self, name: str) -> Path:
+        return self.root / "meetings" / name.removeprefix("meeting-")
+
     def _read(self, name: str) -> Build:
+        if MEETING.fullmatch(name):
+            folder = self._frozen(name)
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            return Build(name, folder / "warehouse.duckdb", manifest)
         folder = self.root / "builds"
         manifest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         return Build(name, folder / f"{name}.duckdb", manifest)

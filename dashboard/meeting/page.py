@@ -1,0 +1,335 @@
+"""What does the page of meetings say: the slides of an agenda, what changed, what was decided, what was frozen?
+
+What is written is written by the pipeline: a meeting is frozen by its command, a decision goes into its record. Both
+ask for an editor where they are done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import downloads, export, filters, people, tables, tiles, warehouse, words
+from dashboard.meeting import agenda, changes, since, slides
+from dashboard.meeting.agenda import AgendaError
+from dashboard.meeting.lists import gap, light, owner
+from dashboard.meeting.model import Cell, Deck
+from dashboard.people import NotAllowed
+from dashboard.tiles import Column
+from dashboard.warehouse import FROZEN, labels, table
+from dashboard.words import pick, t
+from data_pipeline.store import PROJECT, StoreError, notes
+from data_pipeline.store.meetings import Meeting, before, meetings, verify
+from data_pipeline.store.meetings import export as zip_of
+
+NOW = "now"
+KINDS = ("decision", "note", "exception")
+
+
+def frozen() -> list[Meeting]:
+    """Every frozen meeting, the newest first."""
+    return meetings(warehouse.here().store)[::-1]
+
+
+def looked_at() -> Meeting | None:
+    """The frozen meeting that the reader looks at."""
+    name = warehouse.here().name()
+    return next((each for each in frozen() if each.opened == name), None)
+
+
+# The slides
+
+
+def choose() -> Deck | None:
+    """The agenda the reader picks, as a deck; a mistake in it is said in its place."""
+    names = {}
+    for name in agenda.names():
+        try:
+            names[name] = pick(agenda.load(name).title)
+        except AgendaError as error:
+            names[name] = name
+            st.error(str(error), icon=":material/edit_note:")
+    chosen = filters.option("agenda", names, t("meeting.agenda"), required=True)
+    meeting = looked_at()
+    try:
+        return slides.deck(agenda.load(chosen), meeting.name if meeting else "")
+    except AgendaError:
+        return None
+
+
+def present(deck: Deck) -> None:
+    """Start the projector, take the deck along, and what stands on each slide."""
+    meeting, chosen = looked_at(), st.session_state["agenda"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        where = f"m/{meeting.name}" if meeting else f"a/{chosen}"
+        st.link_button(t("meeting.start"), f"/slides/{where}?lang={deck.language}", type="primary",
+                       icon=":material/play_arrow:")  # fmt: skip
+        for name, form in export.FORMS.items():
+            st.download_button(
+                t(f"meeting.take_{name}"), lambda form=form: form.make(deck), f"{file_name(deck, name)}{form.suffix}",
+                form.mime, key=f"take-{name}", type="tertiary", icon=":material/download:",
+                on_click=lambda name=name: st.toast(t("meeting.making", name=t(f"meeting.take_{name}"))),
+            )  # fmt: skip
+    st.caption(t("meeting.keys"))
+    tiles.table(
+        [Column("#", "right", "3rem"), Column(t("meeting.topic"), "", "24%"), Column(t("meeting.says"))],
+        [[place, slide.topic, slide.title] for place, slide in enumerate(deck.slides, start=1)],
+    )
+
+
+def file_name(deck: Deck, form: str) -> str:
+    """What a file taken along is called: what it is, of which meeting or build, and that it is simulated."""
+    kind = t("frame.simulated") if any(slide.simulated for slide in deck.slides) else ""
+    parts = (deck.title, t(f"meeting.take_{form}"), deck.meeting or deck.build, kind)
+    return downloads.file_name("_".join(part for part in parts if part))
+
+
+# Since the last meeting
+
+
+def spans() -> tuple[str, str] | None:
+    """The two builds to compare, by name: by default the last meeting before what is looked at, and that."""
+    known = {each.name: t("meeting.named", name=each.name, day=words.day(each.date)) for each in frozen()}
+    if not known:
+        st.info(t("meeting.none_frozen"), icon=":material/ac_unit:")
+        return None
+    now = looked_at()
+    last = before(warehouse.here().store, now)
+    order = dict(sorted(known.items(), key=lambda pair: pair[0] != (last.name if last else None)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        old = filters.option("before", order, t("meeting.before"), listed=True, placeholder=t("meeting.before"))
+        new = filters.option("after", {NOW: t("meeting.now"), **known}, t("meeting.after"), listed=True,
+                             placeholder=now.name if now else t("meeting.now"))  # fmt: skip
+    old = old or (last.name if last else next(iter(known)))
+    latest = warehouse.here().name() if new in (None, NOW) else f"{FROZEN}{new}"
+    return f"{FROZEN}{old}", latest
+
+
+def changed(old: str, new: str) -> None:
+    """Everything that is different, a list for each kind; the figures with correction apart from new data."""
+    found = changes.between(old, new)
+    moved = changes.figures(old, new)
+    groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
+    parts: list[tuple[str, list[dict]]] = [
+        ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
+        ("works", [_came(name, row) for name, rows in groups for row in rows]),
+        ("milestones", [_slip(slip) for slip in found.slips]),
+        ("promises", [_promise(each) for each in found.promises]),
+        ("figures", [_figure(each) for each in moved]),
+    ]
+    tiles.told(t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
+              added=len(found.added), slips=len(found.slips), promises=len(found.promises)))  # fmt: skip
+    for name, rows in parts:
+        st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
+        if rows:
+            tables.show(t(f"slides.changes_{name}"), rows, height="content" if len(rows) < 9 else 330,
+                        simulated=found.simulated)  # fmt: skip
+        else:
+            st.caption(t("slides.none"))
+
+
+def _flip(flip: changes.Flip) -> dict:
+    return {t("slides.work_head"): flip.work["title"], t("slides.was"): _light(flip.before),
+            t("slides.now"): _light(flip.now), t("slides.gap"): gap(flip.work), t("slides.who"): owner(flip.work),
+            t("works.number"): flip.work["work_id"]}  # fmt: skip
+
+
+def _came(name: str, row: dict) -> dict:
+    agency = pick(labels("agency_id").get(row["agency_id"])) or "—"
+    return {t("slides.what"): t(f"slides.{name}"), t("slides.work_head"): row["title"], t("works.agency"): agency,
+            t("works.budget_k"): row["budget_twd"] // 1000, t("works.number"): row["work_id"]}  # fmt: skip
+
+
+def _slip(slip: changes.Slip) -> dict:
+    row = slip.milestone
+    name = pick(labels("milestone").get(row["milestone"])) or row["milestone"]
+    return {t("slides.work_head"): row["title"], t("slides.milestone"): name, t("slides.was"): words.day(slip.before),
+            t("slides.now"): words.day(slip.now), t("meeting.days_later"): slip.days,
+            t("works.number"): row["work_id"]}  # fmt: skip
+
+
+def _promise(each: changes.Promise) -> dict:
+    return {t("slides.work_head"): each.work["title"], t("slides.who"): owner(each.work),
+            t("slides.light"): _light(each.work["light"]), t("slides.was"): words.day(each.before),
+            t("slides.now"): words.day(each.now),
+            t("slides.what"): t("slides.broken" if each.broken else "slides.put_off"),
+            t("works.number"): each.work["work_id"]}  # fmt: skip
+
+
+def _figure(each: changes.Moved) -> dict:
+    metric = warehouse.catalogue().find(each.metric)[1]
+    return {t("slides.figure"): pick(metric.label), t("slides.was"): words.amount(each.before, metric.unit),
+            t("slides.now"): words.amount(each.now, metric.unit),
+            t("slides.new_data"): since.difference(each.new, metric.unit),
+            t("slides.corrected"): since.difference(each.corrected, metric.unit),
+            t("meeting.span"): f"{words.period(each.span_before)} → {words.period(each.span_now)}"}  # fmt: skip
+
+
+def _light(state: str | None) -> str:
+    cell: Cell = light(state)
+    return f"{tiles.look.STATES[cell.state].icon} {cell.text}" if cell.state else cell.text
+
+
+# Decisions and notes
+
+
+def recorded() -> Sequence[notes.Note]:
+    meeting = looked_at()
+    return slides.recorded(meeting.name if meeting else "")
+
+
+def listing(of: Sequence[notes.Note]) -> list[dict]:
+    """Notes as they are read, the newest first; what has been closed says so."""
+    closed = {each.closes: each for each in of if each.kind == "close"}
+    agencies = labels("agency_id")
+    return [
+        {
+            t("meeting.state"): t("meeting.is_closed") if each.id in closed else t("meeting.is_open"),
+            t("meeting.kind"): t(f"meeting.kind_{each.kind}"), t("slides.about"): since.subject(each.about),
+            t("meeting.text"): each.text, t("works.remedy"): each.remedy or None, t("works.why"): each.reason or None,
+            t("slides.who"): pick(agencies.get(each.owner)) or each.owner or None,
+            t("slides.promised"): words.day(each.promised_on) if each.promised_on else None,
+            t("meeting.until"): words.day(each.until) if each.until else None,
+            t("meeting.of"): each.meeting or None, t("meeting.by"): each.by, t("meeting.at"): each.at[:10],
+            t("meeting.id"): each.id,
+        }
+        for each in reversed(of) if each.kind != "close"
+    ]  # fmt: skip
+
+
+@st.fragment
+def write() -> None:
+    """The form in which an editor writes a decision, a note or an exception down, and closes one."""
+    if looked_at() or not _may("editor"):
+        return
+    names = {f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
+             for row in table("marts.works", None, "work_id") if row["life_cycle"] and row["light"] != "completed"}
+    known = warehouse.catalogue()
+    names |= {f"metric:{name}": pick(known.find(name)[1].label) for name in known.names()}
+    with st.form("note", border=True, clear_on_submit=True):
+        kind = st.segmented_control(t("meeting.kind"), KINDS, default=KINDS[0], required=True,
+                                    format_func=lambda each: t(f"meeting.kind_{each}"))  # fmt: skip
+        about = st.selectbox(t("slides.about"), list(names), index=None, format_func=names.get)
+        text = st.text_area(t("meeting.text"), max_chars=notes.LONGEST["text"])
+        left, right = st.columns(2)
+        reason = left.text_input(t("works.why"), max_chars=notes.LONGEST["reason"])
+        remedy = right.text_input(t("works.remedy"), max_chars=notes.LONGEST["remedy"])
+        agencies = labels("agency_id")
+        who = left.selectbox(t("slides.who"), list(agencies), index=None, format_func=lambda each: pick(agencies[each]))
+        promised = right.date_input(t("slides.promised"), value=None)
+        until = left.date_input(t("meeting.until_exception"), value=None)
+        sent = st.form_submit_button(t("meeting.write"), type="primary", icon=":material/edit:")
+    if sent:
+        _do(lambda person: notes.add(
+            warehouse.here().store, by=person.name, kind=kind, text=text, about=about or "", reason=reason,
+            remedy=remedy, owner=who or "", promised_on=promised, until=until,
+        ), t("meeting.written"))  # fmt: skip
+    still = {each.id: f"{since.subject(each.about)}　{each.text[:40]}" for each in
+             notes.open_decisions(recorded(), dt.date.min)}  # fmt: skip
+    if still:
+        with st.form("close", border=True, clear_on_submit=True):
+            which = st.selectbox(t("meeting.close_which"), list(still), index=None, format_func=still.get)
+            how = st.text_input(t("meeting.close_how"), max_chars=notes.LONGEST["text"])
+            closing = st.form_submit_button(t("meeting.close"), icon=":material/task_alt:")
+        if closing:
+            _do(lambda person: notes.add(warehouse.here().store, by=person.name, kind="close", text=how,
+                                         closes=which or ""), t("meeting.closed"))  # fmt: skip
+
+
+# Frozen meetings
+
+
+def kept() -> None:
+    """The frozen meetings: look at one, project it, take it along, see that it is as it was."""
+    rows = [
+        [each.name, words.day(each.date), each.build, each.frozen_at[:16].replace("T", " "), each.by,
+         words.number(sum(file["size"] for file in each.files.values()) // 1_000_000)]
+        for each in frozen()
+    ]  # fmt: skip
+    if not rows:
+        st.info(t("meeting.none_frozen"), icon=":material/ac_unit:")
+        return
+    heads = ("name", "date", "build", "frozen_at", "by", "size")
+    tiles.table([Column(t(f"meeting.{head}"), "right" if head == "size" else "") for head in heads], rows)
+    names = {each.name: t("meeting.named", name=each.name, day=words.day(each.date)) for each in frozen()}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        name = filters.option("kept", names, t("meeting.which"), listed=True, placeholder=t("meeting.which"))
+        chosen = next((each for each in frozen() if each.name == name), None)
+        if not chosen:
+            return
+        if st.button(t("meeting.look"), icon=":material/visibility:"):
+            filters.go("overview", meeting=name)
+        st.link_button(t("meeting.start"), f"/slides/m/{name}?lang={words.language()}", icon=":material/play_arrow:")
+        st.download_button(t("meeting.zip"), lambda: _zip(chosen), f"{name}.zip", "application/zip",
+                           icon=":material/download:", on_click="ignore")  # fmt: skip
+        if st.button(t("meeting.verify"), icon=":material/fact_check:"):
+            wrong = verify(chosen)
+            said = t("meeting.changed", files="、".join(wrong)) if wrong else t("meeting.verified")
+            (st.error if wrong else st.success)(said)
+
+
+@st.fragment
+def freeze() -> None:
+    """The form in which an editor freezes the build in use for a meeting."""
+    if not _may("editor"):
+        return
+    with st.form("freeze", border=True):
+        left, middle, right = st.columns(3)
+        name = left.text_input(t("meeting.freeze_name"), max_chars=40, placeholder="113-03")
+        day = middle.date_input(t("meeting.freeze_date"), value=None)
+        which = right.selectbox(t("meeting.agenda"), agenda.names())
+        sent = st.form_submit_button(t("meeting.freeze"), type="primary", icon=":material/ac_unit:")
+    if not sent:
+        return
+    if not (name and day):
+        st.warning(t("meeting.freeze_needs"))
+        return
+    with st.spinner(t("meeting.freezing")):
+        _do(lambda person: _freeze(name, day, which, person.name), t("meeting.frozen", name=name))
+
+
+def _freeze(name: str, day: dt.date, which: str, by: str) -> None:
+    """By the pipeline's own command, in a process of its own. Raises StoreError with what it said."""
+    command = [sys.executable, "-m", "data_pipeline", "meeting", "freeze", name, "--date", day.isoformat(), "--agenda",
+               which, "--by", by]  # fmt: skip
+    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
+    done = subprocess.run(
+        command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
+    )
+    if done.returncode:
+        raise StoreError((done.stderr.strip().splitlines() or ["?"])[-1].lstrip("✖ "))
+
+
+def _zip(chosen: Meeting) -> bytes:
+    folder = warehouse.here().store.workplace(f"zip-{time.time_ns()}")
+    try:
+        return zip_of(chosen, folder / "meeting.zip").read_bytes()
+    finally:
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+def _may(role: str) -> bool:
+    """Whether this person may; says how to come by it where not."""
+    try:
+        people.require(role)
+        return True
+    except NotAllowed as error:
+        st.info(str(error), icon=":material/lock:")
+        return False
+
+
+def _do(action, said: str) -> None:
+    """Do what only an editor may, and say how it went."""
+    try:
+        action(people.require("editor"))
+        st.success(said)
+    except (NotAllowed, StoreError) as error:
+        st.error(str(error))

@@ -1,0 +1,66 @@
+"""Which deck comes of an agenda and a build? The one source of projector, PPTX, PDF and ODP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dashboard import warehouse, words
+from dashboard.meeting import agenda, lists, screens, since
+from dashboard.meeting.agenda import Agenda
+from dashboard.meeting.model import Deck
+from dashboard.meeting.scene import Scene
+from dashboard.words import pick, t
+from data_pipeline.store.meetings import before, meetings
+from data_pipeline.store.notes import Note, notes
+
+DRAWN = {
+    agenda.Cover: screens.cover, agenda.Figures: screens.figures, agenda.Trend: screens.trend,
+    agenda.Bars: screens.bars, agenda.States: screens.states, agenda.Works: lists.list_of_works,
+    agenda.Work: lists.single_works, agenda.Map: screens.site_map, agenda.Reporters: lists.reporters,
+    agenda.Changes: since.changed, agenda.Decisions: since.decisions,
+}  # fmt: skip
+
+
+def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
+    """The slides of an agenda over the build that is asked (`warehouse.at`), in the language spoken (`words.speak`).
+
+    `name` and `date` are those of the meeting; the one before it is found among the frozen ones.
+    """
+    store, build = warehouse.here().store, warehouse.here().name()
+    frozen = next((each for each in meetings(store) if each.name == name), None)
+    date = date or (frozen.date if frozen else None)
+    last = before(store, frozen) if frozen else _last(name, date)
+    scene = Scene(of, name, date, last.opened if last else "", last.name if last else "", recorded(name))
+    slides = [slide for item in of.screens for slide in DRAWN[type(item)](item, scene)]
+    back = name if frozen else of.name
+    slides = [replace(each, link=_returning(each.link, f"{back}:{place}", name if frozen else ""))
+              for place, each in enumerate(slides, start=1)]  # fmt: skip
+    day = words.day(date) if date else ""
+    said = t("slides.of_meeting", meeting=name, day=day) if name else t("slides.of_build", build=build)
+    made = dt.datetime.fromisoformat(store.build(build).manifest["built_at"])
+    return Deck(pick(of.title), said, words.language(), build, made, f"△ {t('frame.simulated')}", tuple(slides), name,
+                date)  # fmt: skip
+
+
+def recorded(name: str = "") -> Sequence[Note]:
+    """Decisions and notes: of a frozen meeting as they stood then, else as they stand."""
+    store = warehouse.here().store
+    frozen = next((each for each in meetings(store) if each.name == name), None)
+    return tuple(notes(frozen.folder if frozen else store.root))
+
+
+def _last(name: str, date: dt.date | None):
+    """The newest frozen meeting; of a day, the newest before it."""
+    known = [each for each in meetings(warehouse.here().store) if each.name != name]
+    earlier = [each for each in known if date is None or each.date < date]
+    return earlier[-1] if earlier else None
+
+
+def _returning(link: str, slide: str, name: str) -> str:
+    """A link that knows the way back to its slide, and looks at the frozen build where the slide does."""
+    if not link:
+        return ""
+    mark = "&" if "?" in link else "?"
+    return f"{link}{mark}slide={slide}" + (f"&meeting={name}" if name else "")

@@ -1,0 +1,42 @@
+"""What does the meeting go through, what has changed since the last one, and what was decided?"""
+
+import streamlit as st
+
+from dashboard import filters, tables, tiles
+from dashboard.meeting import page
+from dashboard.words import t
+
+VIEWS = ("present", "since", "decisions", "frozen")
+top = st.container()
+view = filters.option("view", {each: t(f"meeting.view_{each}") for each in VIEWS}, t("meeting.view"), required=True)
+
+if view == "present":
+    deck = page.choose()
+    with top:
+        tiles.title(t("meeting.message", title=deck.title, n=len(deck.slides)) if deck else t("meeting.mistake"),
+                    deck.subtitle if deck else "", simulated=True)  # fmt: skip
+    if deck:
+        page.present(deck)
+
+elif view == "since":
+    with top:
+        tiles.title(t("meeting.message_since"), simulated=True)
+    if pair := page.spans():
+        page.changed(*pair)
+
+elif view == "decisions":
+    notes = page.recorded()
+    with top:
+        tiles.title(t("meeting.message_decisions", n=len(notes)))
+    if notes:
+        tables.show(t("meeting.view_decisions"), page.listing(notes), simulated=False)
+    else:
+        st.info(t("meeting.no_notes"), icon=":material/edit_note:")
+    page.write()
+
+else:
+    with top:
+        tiles.title(t("meeting.message_frozen", n=len(page.frozen())))
+    page.kept()
+    st.header(t("meeting.freeze"))
+    page.freeze()
