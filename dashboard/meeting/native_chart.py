@@ -86,7 +86,7 @@ def draw(shapes, chart: Chart, box: Box, language: str, made: dt.datetime) -> No
         places = dict(chart.events)
         data.add_series(t("taken_along.events"), [top if n in places else None for n in range(len(chart.categories))])
     frame = shapes.add_chart(KINDS[chart.kind], *emu(box), data)
-    frame.name = chart.alt
+    frame.name = chart.alt[:60]
     native_text.describe(frame, words.said(chart.alt, chart.gap) if chart.gap else chart.alt)
     drawn = frame.chart
     drawn.font.size, drawn.font.color.rgb = Pt(SIZE), colour(look.INK)
@@ -136,7 +136,8 @@ def _top(chart: Chart) -> float:
         return max((sum(each.values[n] or 0 for each in chart.series) for n in range(len(chart.categories))), default=1)
     most = max([value for each in chart.series for value in each.values if value is not None] + [chart.target or 0, 0])
     step = 10 ** (len(f"{int(most)}") - 1) / 2 if most >= 1 else 0.1
-    return (int(most * (1.35 if chart.events else 1.08) / step) + 1) * step
+    end = (int(most * (1.35 if chart.events else 1.08) / step) + 1) * step
+    return 100.0 if chart.suffix == "%" and most <= 100 < end else end
 
 
 def _speak(drawn, language: str) -> None:
@@ -149,20 +150,23 @@ def _speak(drawn, language: str) -> None:
 
 
 def _title(drawn, chart: Chart, language: str) -> None:
-    """What the chart shows and in which unit; behind a curve, how far apart its ends are."""
-    shown = chart.alt if chart.suffix == "%" or not chart.suffix else t(
-        "taken_along.unit", title=chart.alt, unit=chart.suffix)  # fmt: skip
-    runs = [Run(shown, SIZE, look.MUTED)]
-    if chart.target is not None and chart.target_text and chart.kind not in ("trend", "curve"):
-        runs.append(Run(f"　{chart.target_text}", SIZE, look.MUTED))
-    drawn.has_title = True
-    native_text.fill(drawn.chart_title.text_frame, [runs], language)
-    drawn.chart_title.include_in_layout = False
+    """The unit, and of a single series its name; the sentence of the slide says the rest."""
+    unit = "" if chart.suffix == "%" else chart.suffix
+    said = chart.series[0].name if len(chart.series) == 1 else ""
+    said = words.noted(said, unit) if said and unit else said or (t("taken_along.unit", unit=unit) if unit else "")
+    if chart.target_text and chart.kind in ("bars", "states"):
+        said = f"{said}　{chart.target_text}"
+    drawn.has_title = bool(said)
+    if said:
+        native_text.fill(drawn.chart_title.text_frame, [[Run(said, SIZE, look.MUTED)]], language)
+        drawn.chart_title.include_in_layout = False
+    else:
+        drawn._chartSpace.chart.get_or_add_autoTitleDeleted().set("val", "1")
 
 
 def _lines(drawn, chart: Chart, language: str, top: float) -> None:
     plot, count = drawn.plots[0], len(chart.categories)
-    drawn.has_legend = len(plot.series) > 1
+    drawn.has_legend = len(plot.series) - any(each.name == t("taken_along.events") for each in plot.series) > 1
     if drawn.has_legend:
         _legend(drawn)
         for n, series in enumerate(plot.series):
@@ -176,7 +180,8 @@ def _lines(drawn, chart: Chart, language: str, top: float) -> None:
         accent = each.role != "grey"
         tone = _tone(each.role)
         _line(series.format.line, tone, 3.5 if accent else 2.25)
-        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 7 if accent else 5
+        series.marker.style = XL_MARKER_STYLE.CIRCLE if count <= MOST_LABELLED else XL_MARKER_STYLE.NONE
+        series.marker.size = 7 if accent else 5
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.rgb = colour(tone)
         series.marker.format.line.color.rgb = colour(look.WHITE)
@@ -220,9 +225,10 @@ def _told(chart: Chart, series: Series, filled: list[int]) -> set[int]:
 
 
 def _low(chart: Chart, series: Series, n: int) -> bool:
-    """Does its figure go below a point? Where another line runs above it."""
+    """Does its figure go below a point? Where another line runs above it, or at the foot of its own."""
     others = [each.values[n] for each in chart.series if each is not series and each.values[n] is not None]
-    return any(series.values[n] < other for other in others)
+    own = [value for value in series.values if value is not None]
+    return any(series.values[n] < other for other in others) or (not others and series.values[n] == min(own))
 
 
 def _beside(series, chart: Chart, language: str) -> None:
@@ -312,8 +318,8 @@ def _silence(series, n: int) -> None:
 def _skip(axis, count: int) -> None:
     """Name every month upright, or as many as there is room for, the last one among them where that can be."""
     axis.tick_labels.font.size = Pt(12 if 8 < count <= MOST_LABELLED else SIZE)
-    axis._element.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "0")
     if count <= MOST_LABELLED:
+        axis._element.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "0")
         return
     step = next((n for n in range(2, 13) if (count - 1) % n == 0 and (count - 1) // n < MOST_LABELLED), count // 12 + 1)
     for tag in ("c:tickLblSkip", "c:tickMarkSkip"):

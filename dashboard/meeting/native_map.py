@@ -32,15 +32,16 @@ OUTLINES = {
 def draw(shapes, of: Map, box: Box, language: str) -> None:
     """The districts and their sites at the left of the box, the key with its counts at the right."""
     key = 2.6
-    group = shapes.add_group_shape()
-    group.name = of.alt
-    native_text.describe(group, of.alt)
     ground = _Ground(Box(box.x, box.y, box.w - key - 0.2, box.h))
+    group = shapes.add_group_shape()
     ground.lay(group.shapes)
+    group.name, sites = of.alt[:60], shapes.add_group_shape()
+    native_text.describe(group, of.alt)
+    _names(group.shapes, ground, language)
     # The most important come first in the model: drawn last, they lie on top.
     for mark in sorted(reversed(of.marks), key=lambda mark: bool(mark.label)):
-        _mark(group.shapes, mark, ground.at(mark.longitude, mark.latitude), language)
-    _names(shapes, ground, language)
+        _mark(sites.shapes, mark, ground.at(mark.longitude, mark.latitude))
+    _labels(sites.shapes, of.marks, ground, language)
     _key(shapes, of, Box(box.x + box.w - key, box.y + 0.1, key, box.h), language)
 
 
@@ -92,7 +93,7 @@ def _names(shapes, ground: _Ground, language: str) -> None:
         native_text.place(shapes, box, [[Run(name, NAME, look.MUTED)]], language, "center", "middle", name)
 
 
-def _mark(shapes, mark: Mark, at: tuple[float, float], language: str) -> None:
+def _mark(shapes, mark: Mark, at: tuple[float, float]) -> None:
     x, y = at
     size = SIZES[mark.step]
     if mark.rough:
@@ -101,11 +102,29 @@ def _mark(shapes, mark: Mark, at: tuple[float, float], language: str) -> None:
         ring.line.color.rgb, ring.line.width = colour(look.INK), Pt(1.25)
         ring.shadow.inherit = False
     shape = state(shapes, mark.state, Box(x - size / 2, y - size / 2, size, size))
-    if mark.label:
-        shape.name = mark.label
-        wide = layout.width(mark.label, 12) / 72 + 0.1
-        box = Box(x + size * (1 if mark.rough else 0.6) + 0.03, y - 0.12, wide, 0.24)
-        native_text.place(shapes, box, [[Run(mark.label, 12, bold=True)]], language, anchor="middle", name=mark.label)
+    shape.name = mark.label or mark.state
+
+
+def _labels(shapes, marks: tuple[Mark, ...], ground: _Ground, language: str) -> None:
+    """The names of the sites that have one, each where it covers no other name; else its shape alone carries it."""
+    taken: list[Box] = []
+    for mark in marks:
+        if not mark.label:
+            continue
+        x, y = ground.at(mark.longitude, mark.latitude)
+        wide, off = layout.width(mark.label, 12) / 72 + 0.1, SIZES[mark.step] * (1 if mark.rough else 0.6) + 0.03
+        tried = (Box(x + off, y - 0.12, wide, 0.24), Box(x - off - wide, y - 0.12, wide, 0.24),
+                 Box(x - wide / 2, y - off - 0.24, wide, 0.24), Box(x - wide / 2, y + off, wide, 0.24))  # fmt: skip
+        box = next((box for box in tried if not any(_meet(box, other) for other in taken)), None)
+        if box:
+            taken.append(box)
+            align = ("left", "right", "center", "center")[tried.index(box)]
+            native_text.place(shapes, box, [[Run(mark.label, 12, bold=True)]], language, align, "middle", mark.label)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return (one.x < other.x + other.w and other.x < one.x + one.w
+            and one.y < other.y + other.h and other.y < one.y + one.h)  # fmt: skip
 
 
 def state(shapes, name: str, box: Box):

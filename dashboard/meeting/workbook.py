@@ -101,8 +101,9 @@ def _drawn(chart: Chart | None) -> Iterator[Rows]:
     names = list(chart.categories)
     if chart.unfinished:
         names[-1] = t("taken_along.unfinished", month=names[-1])
-    head = (chart.alt, *(f"{each.name}{unit}" for each in chart.series), *(each.name for each in said))
+    head = (t("taken_along.item"), *(f"{each.name}{unit}" for each in chart.series), *(each.name for each in said))
     yield [
+        (chart.alt,),
         head,
         *(
             (name, *(each.values[n] for each in chart.series), *(each.texts[n] for each in said))
