@@ -21,7 +21,7 @@ from dashboard.words import t
 TEMPLATE = Path(__file__).with_suffix(".typ")
 FONTS = look.HERE / "fonts"
 REGION = {"zh": "tw", "en": "us"}
-ROWS = 16  # of all tables together: what two pages hold beside the rest
+ROWS = 8  # of all tables under a heading together: what two pages hold beside the rest
 FIGURES = 8
 PICTURE = (380, 250, 12)  # width, height and size of the text of a drawing, in units of its own
 PARTS = {"changed": ("changes",), "decide": ("works", "decisions")}  # heading → kinds of slides
@@ -53,7 +53,7 @@ def _data(deck: Deck) -> dict:
     states = {name: _icon(name) for name in look.STATES}
     return {
         "title": deck.title, "author": t("frame.title"), "lang": deck.language, "region": REGION[deck.language],
-        "told": [each for each in (deck.subtitle, *list(reaches)[:1], build) if each],
+        "told": [deck.subtitle, *list(reaches)[:1], *([] if deck.build in deck.subtitle else [build])],
         "foot": "　".join(each for each in (t("frame.short"), build, mark) if each),
         "mark": mark, "simulated": t("frame.simulated_note"), "page": t("taken_along.page", n="{n}", all="{all}"),
         "tones": {"ink": look.INK, "muted": look.MUTED, "grey": look.GREY, "pale": look.PALE, "ground": look.GROUND,
@@ -75,15 +75,14 @@ def _headline(deck: Deck) -> list[dict]:
 
 
 def _parts(deck: Deck) -> list[dict]:
-    """What changed and what needs a decision; the tables share the room."""
+    """What changed and what needs a decision; the tables under a heading share its room."""
     found = {key: [slide for slide in _of(deck, kinds) if slide.grid or slide.told] for key, kinds in PARTS.items()}
-    grids = sum(bool(slide.grid) for slides in found.values() for slide in slides)
-    most = max(3, ROWS // max(1, grids))
+    most = {key: max(3, ROWS // max(1, sum(bool(each.grid) for each in slides))) for key, slides in found.items()}
     return [
         {
             "head": t(f"taken_along.{key}"),
             "slides": [
-                {"title": each.title, "told": each.told, "grid": _grid(each.grid, most) if each.grid else None}
+                {"title": each.title, "told": each.told, "grid": _grid(each.grid, most[key]) if each.grid else None}
                 for each in slides
             ],
         }

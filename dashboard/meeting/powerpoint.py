@@ -156,6 +156,7 @@ def _number(page, number: int, language: str) -> None:
     run.tag = qn("a:fld")
     run.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
     run.set("type", "slidenum")
+    del shape._element.nvSpPr.cNvSpPr.attrib["txBox"]  # a placeholder is no text box
     place_holder = etree.SubElement(shape._element.nvSpPr.nvPr, qn("p:ph"))
     place_holder.set("type", "sldNum")
     place_holder.set("sz", "quarter")
