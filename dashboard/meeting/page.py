@@ -208,8 +208,11 @@ def write() -> None:
     """The form in which an editor writes a decision, a note or an exception down, and closes one."""
     if looked_at() or not _may("editor"):
         return
-    names = {f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
-             for row in table("marts.works", None, "work_id") if row["life_cycle"] and row["light"] != "completed"}
+    names = {
+        f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
+        for row in table("marts.works", None, "work_id")
+        if row["life_cycle"] and row["light"] != "completed"
+    }
     known = warehouse.catalogue()
     names |= {f"metric:{name}": pick(known.find(name)[1].label) for name in known.names()}
     with st.form("note", border=True, clear_on_submit=True):
