@@ -114,24 +114,27 @@ def spans() -> tuple[str, str] | None:
 def changed(old: str, new: str) -> None:
     """Everything that is different, a list for each kind; the figures with correction apart from new data."""
     found = changes.between(old, new)
-    moved = changes.figures(old, new)
-    groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
-    parts: list[tuple[str, list[dict]]] = [
-        ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
-        ("works", [_came(name, row) for name, rows in groups for row in rows]),
-        ("milestones", [_slip(slip) for slip in found.slips]),
-        ("promises", [_promise(each) for each in found.promises]),
-        ("figures", [_figure(each) for each in moved]),
-    ]
     tiles.told(t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
               added=len(found.added), slips=len(found.slips), promises=len(found.promises)))  # fmt: skip
-    for name, rows in parts:
+    for name, rows in differences(found, changes.figures(old, new)):
         st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
         if rows:
             tables.show(t(f"slides.changes_{name}"), rows, height="content" if len(rows) < 9 else 330,
                         simulated=found.simulated)  # fmt: skip
         else:
             st.caption(t("slides.none"))
+
+
+def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[tuple[str, list[dict]]]:
+    """What is different, as lists by kind; the heads of a row are its keys."""
+    groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
+    return [
+        ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
+        ("works", [_came(name, row) for name, rows in groups for row in rows]),
+        ("milestones", [_slip(slip) for slip in found.slips]),
+        ("promises", [_promise(each) for each in found.promises]),
+        ("figures", [_figure(each) for each in moved]),
+    ]
 
 
 def _flip(flip: changes.Flip) -> dict:

@@ -6,9 +6,11 @@ sources) brings its own labels. Nothing on screen is written in only one languag
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import datetime as dt
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -64,6 +66,16 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def speak(language: str | None) -> None:
     """Fix the language of what follows in this context (an export, a test); None leaves it to the page."""
     _spoken.set(language)
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language within the block, whatever is spoken around it."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def language() -> str:
