@@ -13,7 +13,7 @@ from dashboard.meeting.agenda import Agenda
 from dashboard.meeting.model import Deck
 from dashboard.meeting.scene import Scene
 from dashboard.words import pick, t
-from data_pipeline.store.meetings import before, meetings
+from data_pipeline.store.meetings import Meeting, before, meetings
 from data_pipeline.store.notes import Note, notes
 
 DRAWN = {
@@ -32,8 +32,9 @@ def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
     store, build = warehouse.here().store, warehouse.here().name()
     frozen = next((each for each in meetings(store) if each.name == name), None)
     date = date or (frozen.date if frozen else None)
-    last = before(store, frozen) if frozen else _last(name, date)
-    scene = Scene(of, name, date, last.opened if last else "", last.name if last else "", recorded(name))
+    earlier = before(store, frozen) if frozen else last(date)
+    since_build, since_name = (earlier.opened, earlier.name) if earlier else ("", "")
+    scene = Scene(of, name, date, since_build, since_name, recorded(name))
     slides = [slide for item in of.screens for slide in DRAWN[type(item)](item, scene)]
     back = f"m/{name}" if name else f"a/{of.name}"
     seen: Counter[str] = Counter()
@@ -55,9 +56,10 @@ def recorded(name: str = "") -> Sequence[Note]:
     return tuple(notes(frozen.folder if frozen else store.root))
 
 
-def _last(name: str, date: dt.date | None):
-    """The newest frozen meeting; of a day, the newest before it."""
-    known = [each for each in meetings(warehouse.here().store) if each.name != name]
+def last(date: dt.date | None = None) -> Meeting | None:
+    """The newest frozen meeting, before a day where one is given, that saw another build than the one asked."""
+    build = warehouse.here().name()
+    known = [each for each in meetings(warehouse.here().store) if build not in (each.build, each.opened)]
     earlier = [each for each in known if date is None or each.date < date]
     return earlier[-1] if earlier else None
 
