@@ -227,8 +227,8 @@ def _bars(chart: Chart, wide: float, high: float, size: float) -> Iterable[Marku
     top = yield from _put_key(key, size)
     names, left, size, band = _bands(chart, wide, high, size, top, 1.3)
     values = [value for each in chart.series for value in each.values if value is not None]
-    texts = [said for each in chart.series for said in each.texts]
-    beside = max((pen.width(each, size, bold=True) for each in texts), default=0) + size * 0.4
+    texts = [[pen.shorten(said, size, wide * 0.25, bold=True) for said in each.texts] for each in chart.series]
+    beside = max((pen.width(said, size, bold=True) for each in texts for said in each), default=0) + size * 0.4
     low, most = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     start = left + (beside if low < 0 else 0)
     scale = (wide - beside - start) / ((most - low) or 1)
@@ -236,7 +236,8 @@ def _bars(chart: Chart, wide: float, high: float, size: float) -> Iterable[Marku
     for row, name in enumerate(names):
         middle = top + band * (row + 0.5)
         yield from Label(0, middle, name, look.INK, bold=False).draw(size)
-        here = [(each, each.values[row], each.texts[row]) for each in chart.series if each.values[row] is not None]
+        here = [(each, each.values[row], said[row]) for each, said in zip(chart.series, texts, strict=True)
+                if each.values[row] is not None]  # fmt: skip
         thick = min(band * 0.62, size * 2.3) / max(1, len(here))
         for place, (series, value, said) in enumerate(here):
             y = middle + thick * (place - len(here) / 2)
