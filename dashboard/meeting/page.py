@@ -93,48 +93,50 @@ def file_name(deck: Deck, form: str) -> str:
 # Since the last meeting
 
 
-def spans() -> tuple[str, str] | None:
-    """The two builds to compare, by name: by default the last meeting before what is looked at, and that."""
+def spans() -> tuple[str, str, str] | None:
+    """The two builds to compare, by name, and both in words: by default the last meeting, and what is looked at."""
     known = {each.name: t("meeting.named", name=each.name, day=words.day(each.date)) for each in frozen()}
     if not known:
         st.info(t("meeting.none_frozen"), icon=":material/ac_unit:")
         return None
     now = looked_at()
-    last = before(warehouse.here().store, now)
-    order = dict(sorted(known.items(), key=lambda pair: pair[0] != (last.name if last else None)))
+    last = before(warehouse.here().store, now) if now else slides.last()
+    usual = last.name if last else next(iter(known))
     with st.container(horizontal=True, vertical_alignment="center"):
-        old = filters.option("before", order, t("meeting.before"), listed=True, placeholder=t("meeting.before"))
-        new = filters.option("after", {NOW: t("meeting.now"), **known}, t("meeting.after"), listed=True,
-                             placeholder=now.name if now else t("meeting.now"))  # fmt: skip
-    old = old or (last.name if last else next(iter(known)))
+        said = known[now.name] if now else t("meeting.now")
+        old = filters.option("before", known, t("meeting.before"), listed=True, placeholder=known[usual]) or usual
+        ends = {NOW: t("meeting.now"), **known}
+        new = filters.option("after", ends, t("meeting.after"), listed=True, placeholder=said)
     latest = warehouse.here().name() if new in (None, NOW) else f"{FROZEN}{new}"
-    return f"{FROZEN}{old}", latest
+    told = t("meeting.from_to", before=known[old], after=said if new is None else known.get(new, t("meeting.now")))
+    return f"{FROZEN}{old}", latest, told
 
 
 def changed(old: str, new: str) -> None:
     """Everything that is different, a list for each kind; the figures with correction apart from new data."""
     found = changes.between(old, new)
-    tiles.told(t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
-              added=len(found.added), slips=len(found.slips), promises=len(found.promises)))  # fmt: skip
-    for name, rows in differences(found, changes.figures(old, new)):
-        st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
-        if rows:
-            tables.show(t(f"slides.changes_{name}"), rows, height="content" if len(rows) < 9 else 330,
-                        simulated=found.simulated)  # fmt: skip
-        else:
-            st.caption(t("slides.none"))
-
-
-def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[tuple[str, list[dict]]]:
-    """What is different, as lists by kind; the heads of a row are its keys."""
     groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
-    return [
+    parts: list[tuple[str, list[dict]]] = [
         ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
         ("works", [_came(name, row) for name, rows in groups for row in rows]),
         ("milestones", [_slip(slip) for slip in found.slips]),
         ("promises", [_promise(each) for each in found.promises]),
-        ("figures", [_figure(each) for each in moved]),
+        ("figures", [_figure(each) for each in changes.figures(old, new)]),
     ]
+    for name, rows in parts:
+        if rows:
+            st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
+            tables.show(t(f"slides.changes_{name}"), rows, height="content" if len(rows) < 9 else 330,
+                        simulated=found.simulated)  # fmt: skip
+    if empty := [t(f"meeting.none_{name}") for name, rows in parts if not rows]:
+        st.caption(t("sites.and").join(empty) + t("sentences.end"))
+
+
+def message_since(old: str, new: str) -> str:
+    """The page's one sentence: what moved, counted."""
+    found = changes.between(old, new)
+    return t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
+             added=len(found.added), slips=len(found.slips), promises=len(found.promises))  # fmt: skip
 
 
 def _flip(flip: changes.Flip) -> dict:
