@@ -177,7 +177,7 @@ def test_every_chart_is_native_with_the_numbers_of_the_slide(deck: Deck) -> None
             assert [row[place - 1] for row in behind.iter_rows(min_row=2, values_only=True)] == pytest.approx(
                 list(each.values)
             )
-        assert drawn.value_axis.minimum_scale == 0
+        assert drawn.value_axis.minimum_scale == 0 or slide.chart.kind == "trend"
         assert drawn._chartSpace.chart.xpath("c:dispBlanksAs/@val") in (["gap"], [])
     assert charts >= 3
 

@@ -60,7 +60,7 @@ class _Plot:
 
 def _lines(chart: Chart, wide: float, high: float, size: float) -> Iterable[Markup]:
     """Of a trend and of an S-curve."""
-    steps = [0.0, 25.0, 50.0, 75.0, 100.0] if chart.kind == "curve" else _steps(chart)
+    steps = axis(chart)
     percent = chart.suffix == "%"
     marks = [f"{words.number(each, _digits(steps))}{'%' if percent else ''}" for each in steps]
     shown = sorted((each for each in chart.series if _last(each) is not None), key=lambda each: each.role != "grey")
@@ -196,8 +196,10 @@ def _on_white(role: str) -> str:
     return look.MUTED if role == "grey" else pen.clear(colour(role))
 
 
-def _steps(chart: Chart) -> list[float]:
-    """The figures that the axis names: from zero, but for shares that are all high."""
+def axis(chart: Chart) -> list[float]:
+    """The figures that the axis names: from zero, but for shares that are all high; a curve goes to its 100%."""
+    if chart.kind == "curve":
+        return [0.0, 25.0, 50.0, 75.0, 100.0]
     values = [value for each in chart.series for value in each.values if value is not None]
     values += [] if chart.target is None else [chart.target]
     low, high = min(values, default=0), max(values, default=1)

@@ -5,6 +5,7 @@ The size of a text follows from the room that there is for it: widths are estima
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ ROOM = WIDE - 2 * EDGE
 # Two bars that a projector shows: the thin ‖ of the house is lost on it, and the fonts of Office have these.
 ICONS = {name: state.icon for name, state in look.STATES.items()} | {"halted": "▌▌"}
 LINE = 1.15  # of the text's size: the fonts of Office differ in their own
+WORD = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+")
 FULL = 0x2E7F  # letters above it are as wide as high
 
 
@@ -84,8 +86,15 @@ def width(text: str, size: float) -> float:
 
 
 def lines(text: str, size: float, room: float) -> int:
-    """About how many lines a text takes in `room` inches."""
-    return max(1, -(-int(width(text, size)) // max(1, int(room * 72))))
+    """About how many lines a text takes in `room` inches: words stay whole, full-width letters break anywhere."""
+    count, used, most = 1, 0.0, room * 72
+    for each in WORD.findall(text):
+        wide = width(each.rstrip(), size)
+        if used and used + wide > most:
+            count, used = count + 1, 0.0
+        count += int(wide // most)
+        used += width(each, size)
+    return count
 
 
 def state(name: str, word: str, size: float, bold: bool = False) -> tuple[Run, Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData
@@ -20,7 +21,7 @@ from pptx.util import Pt
 from xlsxwriter import Workbook
 
 from dashboard import downloads, look, words
-from dashboard.meeting import layout, native_text
+from dashboard.meeting import drawings, layout, native_text
 from dashboard.meeting.layout import Box, Run
 from dashboard.meeting.model import Chart, Series
 from dashboard.meeting.native_text import colour, emu
@@ -77,14 +78,13 @@ def draw(shapes, chart: Chart, box: Box, language: str, made: dt.datetime) -> No
         data.add_series(named(chart, each), each.values)
     if chart.target is not None and chart.kind in ("trend", "curve"):
         data.add_series(chart.target_text or t("taken_along.target"), [chart.target] * len(chart.categories))
-    top = _top(chart)
     if chart.gap:
         said = [[Run(chart.gap, 22, look.STATES["seriously_behind"].colour, bold=True)]]
         native_text.place(shapes, Box(box.x, box.y, box.w, 0.4), said, language, "right", "middle", chart.gap)
         box = Box(box.x, box.y + 0.4, box.w, box.h - 0.4)
     if chart.events and chart.kind == "trend":
-        places = dict(chart.events)
-        data.add_series(t("taken_along.events"), [top if n in places else None for n in range(len(chart.categories))])
+        places, foot = dict(chart.events), drawings.axis(chart)[0]
+        data.add_series(t("taken_along.events"), [foot if n in places else None for n in range(len(chart.categories))])
     frame = shapes.add_chart(KINDS[chart.kind], *emu(box), data)
     frame.name = chart.alt[:60]
     native_text.describe(frame, words.said(chart.alt, chart.gap) if chart.gap else chart.alt)
@@ -92,7 +92,7 @@ def draw(shapes, chart: Chart, box: Box, language: str, made: dt.datetime) -> No
     drawn.font.size, drawn.font.color.rgb = Pt(SIZE), colour(look.INK)
     _speak(drawn, language)
     _title(drawn, chart, language)
-    (_bars if chart.kind in ("bars", "states") else _lines)(drawn, chart, language, top)
+    (_bars if chart.kind in ("bars", "states") else _lines)(drawn, chart, language)
 
 
 def named(chart: Chart, series: Series) -> str:
@@ -115,7 +115,7 @@ def number_format(chart: Chart) -> str:
     if not any(texts):
         digits = max(_decimals(f"{value:g}") for each in chart.series for value in each.values if value is not None)
     plain = "#,##0" + (f".{'0' * digits}" if digits else "")
-    suffix = chart.suffix.replace('"', "")
+    suffix = re.sub(r'["<>&\\]', "", chart.suffix)  # signs that a number format cannot hold
     if chart.kind == "states":
         return f"{plain};;;"  # a state that no work is in prints no zero
     return (
@@ -128,16 +128,10 @@ def _decimals(text: str) -> int:
     return len(after) - len(after.lstrip("0123456789"))
 
 
-def _top(chart: Chart) -> float:
-    """The end of the axis: a round number above the largest value."""
-    if chart.kind == "curve":
-        return 100.0
-    if chart.kind == "states":
-        return max((sum(each.values[n] or 0 for each in chart.series) for n in range(len(chart.categories))), default=1)
-    most = max([value for each in chart.series for value in each.values if value is not None] + [chart.target or 0, 0])
-    step = 10 ** (len(f"{int(most)}") - 1) / 2 if most >= 1 else 0.1
-    end = (int(most * (1.35 if chart.events else 1.08) / step) + 1) * step
-    return 100.0 if chart.suffix == "%" and most <= 100 < end else end
+def _longest(chart: Chart) -> float:
+    """The end of the longest bar, all of its parts together."""
+    rows = [[each.values[n] or 0 for each in chart.series] for n in range(len(chart.categories))]
+    return max((sum(row) if chart.kind == "states" else max(row) for row in rows), default=0) or 1
 
 
 def _speak(drawn, language: str) -> None:
@@ -164,7 +158,7 @@ def _title(drawn, chart: Chart, language: str) -> None:
         drawn._chartSpace.chart.get_or_add_autoTitleDeleted().set("val", "1")
 
 
-def _lines(drawn, chart: Chart, language: str, top: float) -> None:
+def _lines(drawn, chart: Chart, language: str) -> None:
     plot, count = drawn.plots[0], len(chart.categories)
     drawn.has_legend = len(plot.series) - any(each.name == t("taken_along.events") for each in plot.series) > 1
     if drawn.has_legend:
@@ -199,15 +193,15 @@ def _lines(drawn, chart: Chart, language: str, top: float) -> None:
     for series in list(plot.series)[len(chart.series) :]:
         _beside(series, chart, language)
     value = drawn.value_axis
-    value.minimum_scale, value.maximum_scale = 0, top
+    steps = drawings.axis(chart)
+    value.minimum_scale, value.maximum_scale, value.major_unit = steps[0], steps[-1], steps[1] - steps[0]
     value.has_major_gridlines = True
     value.major_gridlines.format.line.color.rgb = colour(look.PALE)
     value.format.line.fill.background()
-    whole = '#,##0"%"' if chart.suffix == "%" else "#,##0"
-    value.tick_labels.number_format = whole if top >= 5 else number_format(chart)
+    digits = max(_decimals(f"{step:g}") for step in steps)
+    plain = "#,##0" + (f".{'0' * digits}" if digits else "")
+    value.tick_labels.number_format = f'{plain}"%"' if chart.suffix == "%" else plain
     value.tick_labels.number_format_is_linked = False
-    if chart.kind == "curve":
-        value.major_unit = 20
     drawn.category_axis.format.line.color.rgb = colour(look.GREY)
     drawn.category_axis.has_major_gridlines = False
     _skip(drawn.category_axis, count)
@@ -232,7 +226,7 @@ def _low(chart: Chart, series: Series, n: int) -> bool:
 
 
 def _beside(series, chart: Chart, language: str) -> None:
-    """The target as a thin dashed line, the events as texts at the top: both are series, so that they move along."""
+    """The target as a thin dashed line, the events as texts at the foot: both are series, so that they move along."""
     series.smooth = False
     series.marker.style = XL_MARKER_STYLE.NONE
     if series.name != t("taken_along.events"):
@@ -241,12 +235,12 @@ def _beside(series, chart: Chart, language: str) -> None:
     series.format.line.fill.background()
     for n, text in chart.events:
         label = series.points[n].data_label
-        native_text.fill(label.text_frame, [[Run(f"▼ {text}", SIZE)]], language)
-        label.position = XL_LABEL_POSITION.BELOW
+        native_text.fill(label.text_frame, [[Run(f"▲ {text}", SIZE)]], language)
+        label.position = XL_LABEL_POSITION.ABOVE
 
 
-def _bars(drawn, chart: Chart, language: str, top: float) -> None:
-    plot, stacked = drawn.plots[0], chart.kind == "states"
+def _bars(drawn, chart: Chart, language: str) -> None:
+    plot, stacked, most = drawn.plots[0], chart.kind == "states", _longest(chart)
     plot.gap_width, plot.overlap = 45, 100 if stacked else -10
     drawn.has_legend = len(chart.series) > 1
     if drawn.has_legend:
@@ -262,13 +256,13 @@ def _bars(drawn, chart: Chart, language: str, top: float) -> None:
         position = XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END
         _labels(series.data_labels, text, position, number_format(chart))
         for n, value in enumerate(each.values):
-            if stacked and value is not None and value < top * NARROW:
+            if stacked and value is not None and value < most * NARROW:
                 _silence(series, n)
     category, value = drawn.category_axis, drawn.value_axis
     category.reverse_order = True  # the first of the list on top
     category.format.line.color.rgb = colour(look.GREY)
     category.has_major_gridlines = value.has_major_gridlines = False
-    value.minimum_scale, value.maximum_scale = 0, top * (1 if stacked else 1.08)
+    value.minimum_scale, value.maximum_scale = 0, most * (1 if stacked else 1.12)
     value.tick_label_position, value.visible = XL_TICK_LABEL_POSITION.NONE, False
 
 
