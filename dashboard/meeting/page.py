@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ from dashboard.people import NotAllowed
 from dashboard.tiles import Column
 from dashboard.warehouse import FROZEN, labels, table
 from dashboard.words import pick, t
-from data_pipeline.store import PROJECT, StoreError, notes
+from data_pipeline.store import PROJECT, notes
 from data_pipeline.store.meetings import Meeting, before, meetings, verify
 from data_pipeline.store.meetings import export as zip_of
 
@@ -230,14 +230,13 @@ def write() -> None:
         remedy = right.text_input(t("works.remedy"), max_chars=notes.LONGEST["remedy"])
         agencies = labels("agency_id")
         who = left.selectbox(t("slides.who"), list(agencies), index=None, format_func=lambda each: pick(agencies[each]))
-        promised = right.date_input(t("slides.promised"), value=None)
-        until = left.date_input(t("meeting.until_exception"), value=None)
+        promised = right.text_input(t("meeting.promised_on"), max_chars=20, placeholder="113.4.30")
+        until = left.text_input(t("meeting.until_exception"), max_chars=20, placeholder="113.6.30")
         sent = st.form_submit_button(t("meeting.write"), type="primary", icon=":material/edit:")
     if sent:
-        _do(lambda person: notes.add(
-            warehouse.here().store, by=person.name, kind=kind, text=text, about=about or "", reason=reason,
-            remedy=remedy, owner=who or "", promised_on=promised, until=until,
-        ), t("meeting.written"))  # fmt: skip
+        said = {"kind": kind, "about": about, "text": text, "reason": reason, "remedy": remedy, "owner": who,
+                "promised": promised, "until": until}  # fmt: skip
+        _do(["note", "add"], said, t("meeting.written"))
     still = {each.id: f"{since.subject(each.about)}　{each.text[:40]}" for each in
              notes.open_decisions(recorded(), dt.date.min)}  # fmt: skip
     if still:
@@ -246,8 +245,7 @@ def write() -> None:
             how = st.text_input(t("meeting.close_how"), max_chars=notes.LONGEST["text"])
             closing = st.form_submit_button(t("meeting.close"), icon=":material/task_alt:")
         if closing:
-            _do(lambda person: notes.add(warehouse.here().store, by=person.name, kind="close", text=how,
-                                         closes=which or ""), t("meeting.closed"))  # fmt: skip
+            _do(["note", "close", which or "?"], {"text": how}, t("meeting.closed"))
 
 
 # Frozen meetings
@@ -290,28 +288,13 @@ def freeze() -> None:
     with st.form("freeze", border=True):
         left, middle, right = st.columns(3)
         name = left.text_input(t("meeting.freeze_name"), max_chars=40, placeholder="113-03")
-        day = middle.date_input(t("meeting.freeze_date"), value=None)
+        day = middle.text_input(t("meeting.freeze_date"), max_chars=20, placeholder="113.3.26")
         which = right.selectbox(t("meeting.agenda"), agenda.names())
         sent = st.form_submit_button(t("meeting.freeze"), type="primary", icon=":material/ac_unit:")
     if not sent:
         return
-    if not (name and day):
-        st.warning(t("meeting.freeze_needs"))
-        return
     with st.spinner(t("meeting.freezing")):
-        _do(lambda person: _freeze(name, day, which, person.name), t("meeting.frozen", name=name))
-
-
-def _freeze(name: str, day: dt.date, which: str, by: str) -> None:
-    """By the pipeline's own command, in a process of its own. Raises StoreError with what it said."""
-    command = [sys.executable, "-m", "data_pipeline", "meeting", "freeze", name, "--date", day.isoformat(), "--agenda",
-               which, "--by", by]  # fmt: skip
-    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
-    done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
-    )
-    if done.returncode:
-        raise StoreError((done.stderr.strip().splitlines() or ["?"])[-1].lstrip("✖ "))
+        _do(["meeting", "freeze", name or "?"], {"date": day, "agenda": which}, t("meeting.frozen", name=name))
 
 
 def _zip(chosen: Meeting) -> bytes:
@@ -334,10 +317,24 @@ def _may(role: str) -> bool:
         return False
 
 
-def _do(action, said: str) -> None:
-    """Do what only an editor may, and say how it went."""
+def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> None:
+    """Let the pipeline's own command do what only an editor may, signed with their name, and say how it went.
+
+    Each value goes as `--name=value`, so that none can be taken for another option.
+    """
     try:
-        action(people.require("editor"))
-        st.success(said)
-    except (NotAllowed, StoreError) as error:
+        person = people.require("editor")
+    except NotAllowed as error:
         st.error(str(error))
+        return
+    options = [f"--{name}={value}" for name, value in said.items() if value]
+    verb, named = command[:2], command[2:]
+    run = [sys.executable, "-m", "data_pipeline", *verb, *options, f"--by={person.name}", "--", *named]
+    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
+    ended = subprocess.run(
+        run, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
+    )
+    if ended.returncode:
+        st.error((ended.stderr.strip().splitlines() or ["?"])[-1].removeprefix("✖ "))
+    else:
+        st.success(done)
