@@ -62,6 +62,7 @@ KINDS = {
     "deck": (FORMS["deck"], FORMS["open_deck"]), "briefing": (FORMS["briefing"],), "tables": (FORMS["tables"], EXCEL),
     "slides": (FORMS["slides"],),
 }  # fmt: skip
+USUAL = {"deck": "monthly", "briefing": "mayor", "tables": "monthly", "slides": "monthly"}  # agenda of each kind
 SNAPSHOT = (("slides", "zh"), ("slides", "en"), ("deck", "zh"), ("deck", "en"), ("briefing", "zh"), ("briefing", "en"),
             ("tables", "zh"))  # fmt: skip
 
@@ -103,7 +104,7 @@ def cli(store: Path | None) -> None:
 def _form(kind: str, help_: str) -> None:
     @cli.command(kind, help=help_)
     @click.option("--meeting", help="已封存的會議；不給則為使用中的版本 A frozen meeting; else the build in use.")
-    @click.option("--agenda", "which", help="議程名稱或檔案；預設 monthly Agenda by name or file.")
+    @click.option("--agenda", "which", help=f"議程名稱或檔案；預設 {USUAL[kind]} Agenda by name or file.")
     @click.option("--lang", "language", type=click.Choice(words.LANGUAGES), default="zh", show_default=True)
     @click.option("--out", "path", required=True, type=click.Path(dir_okay=False, path_type=Path), help="檔案 File.")
     def command(meeting: str | None, which: str | None, language: str, path: Path) -> None:
@@ -113,7 +114,7 @@ def _form(kind: str, help_: str) -> None:
             raise click.UsageError(f"檔名應以 {known} 結尾，沒有寫檔 · Nothing was written: the file ends in {known}")
         started = time.perf_counter()
         shown = _shown(meeting, f"slides-{language}.html") if kind == "slides" and meeting and not which else None
-        body = shown or forms[path.suffix.lower()].make(make(which, meeting, language))
+        body = shown or forms[path.suffix.lower()].make(make(which, meeting, language, usual=USUAL[kind]))
         _write(path, body)
         out.print(f"✔ {path}  {len(body):,} B, {time.perf_counter() - started:.1f} s", soft_wrap=True, markup=False)
 
@@ -167,7 +168,7 @@ def changes(before: str, now: str | None, language: str) -> None:
 
 def make(
     which: str | None, meeting: str | None, language: str, build: str | None = None, name: str = "",
-    date: dt.date | None = None,
+    date: dt.date | None = None, usual: str = "monthly",
 ) -> Deck:  # fmt: skip
     """The deck of an agenda, over a frozen meeting, a build, or the build in use.
 
@@ -176,7 +177,7 @@ def make(
     from dashboard.meeting import agenda, slides
 
     kept = _shown(meeting, "agenda.yml") if meeting and not which else None
-    of = agenda.read(kept.decode(), f"{meeting}/agenda.yml") if kept else agenda.load(which or "monthly")
+    of = agenda.read(kept.decode(), f"{meeting}/agenda.yml") if kept else agenda.load(which or usual)
     with warehouse.at(_frozen(meeting) if meeting else build), words.speaking(language):
         return slides.deck(of, meeting or name, date)
 

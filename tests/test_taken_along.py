@@ -427,7 +427,7 @@ def test_the_command_writes_what_the_page_gives(tmp_path, kind: str, suffix: str
     done = run(kind, "--lang", "en", "--out", str(path))
     assert done.exit_code == 0, done.output
     with words.speaking("en"):
-        assert path.read_bytes() == MAKERS[suffix[1:]](slides.deck(agenda.load("monthly")))
+        assert path.read_bytes() == MAKERS[suffix[1:]](slides.deck(agenda.load(export.USUAL[kind])))
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -473,6 +473,23 @@ def test_a_frozen_meeting_is_taken_along_as_it_was_shown(frozen, tmp_path) -> No
     file = Presentation(path)
     assert file.slides[0].shapes.title.text_frame.text == "當天" and len(file.slides) == 2
     assert file.core_properties.keywords == "meeting-113-03" and "113.3.26" in "".join(texts(file.slides[0]))
+
+
+def test_a_snapshot_holds_what_was_shown_in_every_form(tmp_path, chinese) -> None:
+    build = warehouse.here().name()
+    done = run("snapshot", "--name", "113-04", "--date", "2024-04-26", "--build", build, "--into", str(tmp_path / "x"))
+    assert done.exit_code == 0, done.output
+    names = {path.name for path in (tmp_path / "x").iterdir()}
+    assert names == {
+        "agenda.yml", "slides-zh.html", "slides-en.html", "deck-zh.pptx", "deck-en.pptx", "briefing-zh.pdf",
+        "briefing-en.pdf", "tables-zh.ods",
+    }  # fmt: skip
+    of = agenda.load("monthly")
+    assert (tmp_path / "x" / "agenda.yml").read_text(encoding="utf-8") == of.text
+    deck = slides.deck(of, "113-04", dt.date(2024, 4, 26))
+    assert (tmp_path / "x" / "deck-zh.pptx").read_bytes() == powerpoint.as_pptx(deck)
+    shown = (tmp_path / "x" / "slides-zh.html").read_text(encoding="utf-8")
+    assert all(figure.value in shown for slide in deck.slides for figure in slide.figures)
 
 
 def test_what_changed_is_printed_kind_by_kind(frozen) -> None:

@@ -115,14 +115,7 @@ def spans() -> tuple[str, str, str] | None:
 def changed(old: str, new: str) -> None:
     """Everything that is different, a list for each kind; the figures with correction apart from new data."""
     found = changes.between(old, new)
-    groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
-    parts: list[tuple[str, list[dict]]] = [
-        ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
-        ("works", [_came(name, row) for name, rows in groups for row in rows]),
-        ("milestones", [_slip(slip) for slip in found.slips]),
-        ("promises", [_promise(each) for each in found.promises]),
-        ("figures", [_figure(each) for each in changes.figures(old, new)]),
-    ]
+    parts = differences(found, changes.figures(old, new))
     for name, rows in parts:
         if rows:
             st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
@@ -130,6 +123,18 @@ def changed(old: str, new: str) -> None:
                         simulated=found.simulated)  # fmt: skip
     if empty := [t(f"meeting.none_{name}") for name, rows in parts if not rows]:
         st.caption(t("sites.and").join(empty) + t("sentences.end"))
+
+
+def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[tuple[str, list[dict]]]:
+    """The same as lists by kind, for the page and the command alike; the heads of a row are its keys."""
+    groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
+    return [
+        ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
+        ("works", [_came(name, row) for name, rows in groups for row in rows]),
+        ("milestones", [_slip(slip) for slip in found.slips]),
+        ("promises", [_promise(each) for each in found.promises]),
+        ("figures", [_figure(each) for each in moved]),
+    ]
 
 
 def message_since(old: str, new: str) -> str:
