@@ -23,13 +23,7 @@ OPEN = tuple(state for state in look.STATES if state != "completed")
 
 def cover(item: agenda.Cover, scene: Scene) -> list[Slide]:
     """The meeting's name and day."""
-    day = words.day(scene.date) if scene.date else ""
-    told = (
-        t("slides.of_meeting", meeting=scene.meeting, day=day)
-        if scene.meeting
-        else t("slides.of_build", build=warehouse.here().name())
-    )
-    return [scene.slide(item, pick(scene.agenda.title), topic=t("frame.title"), relations=["marts.works"], told=told)]
+    return [scene.slide(item, pick(scene.agenda.title), topic=t("frame.title"), relations=["marts.works"], told=scene.said)]
 
 
 def figures(item: agenda.Figures, scene: Scene) -> list[Slide]:

@@ -34,7 +34,10 @@ def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
     date = date or (frozen.date if frozen else None)
     earlier = before(store, frozen) if frozen else last(date)
     since_build, since_name = (earlier.opened, earlier.name) if earlier else ("", "")
-    scene = Scene(of, name, date, since_build, since_name, recorded(name))
+    said = t("slides.of_build", build=build)
+    if name:
+        said = t("slides.of_meeting", meeting=name, day=words.day(date)) if date else t("slides.of_undated", meeting=name)
+    scene = Scene(of, said, name, date, since_build, since_name, recorded(name))
     slides = [slide for item in of.screens for slide in DRAWN[type(item)](item, scene)]
     back = f"m/{name}" if name else f"a/{of.name}"
     seen: Counter[str] = Counter()
@@ -42,8 +45,6 @@ def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
         seen[slide.key] += 1
         key = slide.key if seen[slide.key] == 1 else f"{slide.key}-{seen[slide.key]}"
         slides[place - 1] = replace(slide, key=key, link=_returning(slide.link, f"{back}:{place}", name))
-    day = words.day(date) if date else ""
-    said = t("slides.of_meeting", meeting=name, day=day) if name else t("slides.of_build", build=build)
     made = dt.datetime.fromisoformat(store.build(build).manifest["built_at"])
     return Deck(pick(of.title), said, words.language(), build, made, f"△ {t('frame.simulated')}", tuple(slides), name,
                 date)  # fmt: skip
