@@ -23,7 +23,8 @@ OPEN = tuple(state for state in look.STATES if state != "completed")
 
 def cover(item: agenda.Cover, scene: Scene) -> list[Slide]:
     """The meeting's name and day."""
-    return [scene.slide(item, pick(scene.agenda.title), topic=t("frame.title"), relations=["marts.works"], told=scene.said)]
+    title, topic = pick(scene.agenda.title), t("frame.title")
+    return [scene.slide(item, title, topic=topic, relations=["marts.works"], told=scene.said)]
 
 
 def figures(item: agenda.Figures, scene: Scene) -> list[Slide]:

@@ -36,7 +36,7 @@ def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
     since_build, since_name = (earlier.opened, earlier.name) if earlier else ("", "")
     said = t("slides.of_build", build=build)
     if name:
-        said = t("slides.of_meeting", meeting=name, day=words.day(date)) if date else t("slides.of_undated", meeting=name)
+        said = t("slides.of_meeting" if date else "slides.of_undated", meeting=name, day=words.day(date))
     scene = Scene(of, said, name, date, since_build, since_name, recorded(name))
     slides = [slide for item in of.screens for slide in DRAWN[type(item)](item, scene)]
     back = f"m/{name}" if name else f"a/{of.name}"
