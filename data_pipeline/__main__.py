@@ -172,8 +172,9 @@ def build_(
             _print_offences(failed.offences)
             log.error("checks failed", checks=[each.check for each in failed.offences])
             used = store.current_name() or "—"
+            zh, en = (f"。退件列於 {failed.rejects}", f". Rejected rows: {failed.rejects}") if failed.rejects else ("", "")
             raise Refusal(
-                f"檢核未過，沒有發布；仍使用 {used} · Checks failed, nothing published; {used} stays in use"
+                f"檢核未過，沒有發布；仍使用 {used}{zh} · Checks failed, nothing published; {used} stays in use{en}"
             ) from failed
         took = time.perf_counter() - started
         if not no_publish:

@@ -4,7 +4,7 @@ One folder holds all that the program writes (`duckdb/store/`, or where `RDEC_ST
 
     raw/<source>/<pull>/      bytes as kept, with receipt.json; failures.jsonl beside them
     builds/<name>.duckdb      immutable; <name>.json says from what it was made
-    rejects/<name>/           what could not be read, one CSV a source
+    rejects/<name>/           what could not be read, one CSV a source; `failed` of a build that did not pass
     current                   the name of the build in use; switched by one rename
     work/                     unfinished things; safe to delete
 
