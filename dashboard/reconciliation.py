@@ -16,6 +16,7 @@ from dashboard.words import pick, t
 VERDICTS = {
     "does_not_reproduce": State(look.STATES["seriously_behind"].colour, ""),
     "within_rounding": State(look.STATES["ahead"].colour, ""),
+    "consistent": State(look.STATES["completed"].colour, ""),
     "reproduces": State(look.STATES["on_schedule"].colour, ""),
     "cannot_be_checked": State(look.PALE, "", look.INK),
 }
@@ -44,6 +45,7 @@ def message(rows: Sequence[dict]) -> str:
         figures=words.number(len(rows)),
         same=words.number(len(agreeing)),
         simulated=t("sources.simulated_only", n=words.number(simulated)) if simulated else "",
+        consistent=words.number(count(rows, "consistent")),
         differ=words.number(count(rows, "does_not_reproduce")),
         unknown=words.number(count(rows, "cannot_be_checked")),
         rejects=words.number(provenance.rejected()),

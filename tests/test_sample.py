@@ -167,7 +167,8 @@ def test_plans_and_forward_works_add_up(con, one):
     axes = con.execute("select axis, count(*) from forward_plans group by all order by min(plan_id)").fetchall()
     assert [n for _, n in axes] == [2, 58, 15, 9, 7, 60, 20, 192]
     assert one("select sum(budget_twd)::bigint from forward_plans") == 105_092_000_000
-    assert one("select sum(subsidy_twd)::bigint from forward_plans where subsidy_twd <= budget_twd") == 98_987_000_000
+    assert one("select sum(subsidy_twd)::bigint from forward_plans where approved_on < date '2023-01-01'") == 98_987_000_000
+    assert one("select count(*) from forward_plans where subsidy_twd not between 0.8 * budget_twd and budget_twd") == 0
     assert one("""select count(*) from forward_plans p
                   join (select plan_id, sum(budget_twd) as works from works group by all) w using (plan_id)
                   where works = p.budget_twd""") == 363
