@@ -79,12 +79,11 @@ def columns() -> list[tiles.Column]:
 def cells(row: dict) -> list[object]:
     """One printed figure: what it says, what comes out, by how much they differ, how, and what is doubtful."""
     doubt = _side(row, "doubt")
-    quote = " ".join(row["quote"].replace("**", "").split())  # the slides' bold marks and line breaks are no words
     return [
         tiles.badge(VERDICTS[row["verdict"]], t(f"verdict.{row['verdict']}")),
         tiles.stacked(
             _side(row, "label"),
-            f"{t('sources.document', number=row['document'])} · {words.printed_period(row)} · 「{quote}」",
+            f"{t('sources.document', number=row['document'])} · {words.printed_period(row)} · 「{words.quoted(row['quote'])}」",
         ),
         _with_unit(*_printed(row)),
         _recomputed(row),
@@ -103,7 +102,7 @@ def listing(rows: list[dict]) -> list[dict[str, object]]:
             names["figure"]: _side(row, "label"),
             t("frame.document"): row["document"],
             t("frame.period"): words.printed_period(row),
-            t("frame.quote"): row["quote"],
+            t("frame.quote"): words.quoted(row["quote"]),
             t("frame.published"): row["value"] if row["value"] is not None else row["value_text"],
             t("sources.unit"): row["unit"],
             names["recomputed"]: row["recomputed"],

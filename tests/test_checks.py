@@ -38,6 +38,8 @@ FAULTS = {
     "where work_id = 'w1' and month = date '2023-02-01'",
     "progress_belongs_to_a_work": "update raw.site_visits set work_id = 'unheard of'",
     "progress_within_bounds": "update raw.work_progress set actual_progress = 1.01 where work_id = 'w1'",
+    "published_figures_are_sound": "update marts.published_figures set value = null, value_text = '15x97' "
+    "where key = 'forward_works'",
     "recomputations_stand_beside_a_figure": "update marts.published_recomputations set unit = '斤'",
     "rules_are_consistent": "update meta.rules set value = 0.5 where name = 'reply_weight'",
     "satisfaction_nothing_lost": "update marts.satisfaction_month set neutral = neutral + 1",

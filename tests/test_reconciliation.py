@@ -15,7 +15,7 @@ LEDGER = PROJECT / "data_pipeline" / "published"
 SEEDS = PROJECT / "duckdb" / "seeds"
 MARTS = PROJECT / "duckdb" / "marts"
 COLUMNS = ["document", "section", "period_roc", "period_iso", "key", "value", "unit", "kind", "quote"]
-PRINTED = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in LEDGER.glob("*.csv"))
+PRINTED = sum(len(list(csv.DictReader(path.open(encoding="utf-8", newline="")))) for path in LEDGER.glob("*.csv"))
 
 
 def reconcile(folder: Path, recomputed: list[tuple] = ()) -> duckdb.DuckDBPyConnection:
