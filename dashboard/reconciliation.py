@@ -83,7 +83,8 @@ def cells(row: dict) -> list[object]:
         tiles.badge(VERDICTS[row["verdict"]], t(f"verdict.{row['verdict']}")),
         tiles.stacked(
             _side(row, "label"),
-            f"{t('sources.document', number=row['document'])} · {words.printed_period(row)} · 「{words.quoted(row['quote'])}」",
+            f"{t('sources.document', number=row['document'])} · {words.printed_period(row)} · "
+            f"「{words.quoted(row['quote'])}」",
         ),
         _with_unit(*_printed(row)),
         _recomputed(row),

@@ -78,11 +78,12 @@ def cli(ctx: click.Context, store: Path | None) -> None:
     出了問題 in trouble:    python -m data_pipeline status
                             python -m data_pipeline rollback
     """
+    machine = _for_programs()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(ensure_ascii=False) if _for_programs() else structlog.dev.ConsoleRenderer(),
+            structlog.processors.JSONRenderer(ensure_ascii=False) if machine else structlog.dev.ConsoleRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             getattr(logging, os.environ.get("RDEC_LOG_LEVEL", "INFO").upper(), logging.INFO)
@@ -172,7 +173,8 @@ def build_(
             _print_offences(failed.offences)
             log.error("checks failed", checks=[each.check for each in failed.offences])
             used = store.current_name() or "—"
-            zh, en = (f"。退件列於 {failed.rejects}", f". Rejected rows: {failed.rejects}") if failed.rejects else ("", "")
+            at = failed.rejects
+            zh, en = (f"。退件列於 {at}", f". Rejected rows: {at}") if at else ("", "")
             raise Refusal(
                 f"檢核未過，沒有發布；仍使用 {used}{zh} · Checks failed, nothing published; {used} stays in use{en}"
             ) from failed

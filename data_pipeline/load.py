@@ -235,7 +235,7 @@ def _insert(con, source: Source, path: Path, header: clean.Header, receipt: Rece
                                columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000))"""
     start = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     con.execute(
-        f"insert into raw.{source.name} select {', '.join(source.columns)}, {str(receipt.simulated).lower()}, {row}, {wrong} "
+        f"insert into raw.{source.name} select {', '.join(source.columns)}, {receipt.simulated}, {row}, {wrong} "
         f"from {typed}",
         [str(path)],
     )

@@ -313,7 +313,9 @@ def test_a_doubt_belongs_to_a_figure_and_is_said_in_both_languages():
 def test_a_year_that_document_000_does_not_print_is_said_to_be_assumed():
     """Where the sentence of a figure names no year, the ledger's year is ours: the page says so beside the figure."""
     sentences = re.split(r"[。➢✓»]|\n\s*\n(?= )", document_text("000"))
-    said = {(row["key"], row["period_iso"]): row for row in read(SEEDS / "published_doubts.csv") if row["document"] == "000"}
+    said = {
+        (row["key"], row["period_iso"]): row for row in read(SEEDS / "published_doubts.csv") if row["document"] == "000"
+    }
     assumed = 0
     for row in LEDGERS["000"]:
         (where,) = {squeeze(each) for each in sentences if squeeze(row["quote"]) in squeeze(each)} or {""}

@@ -33,9 +33,7 @@ def reconcile(folder: Path, recomputed: list[tuple] = ()) -> duckdb.DuckDBPyConn
            how_zh varchar, how_en varchar, is_simulated boolean)"""
     )
     for each in recomputed:  # key, period, value, unit, and whether it is simulated, which it is unless said
-        con.execute(
-            "insert into marts.published_recomputations values (?, ?, ?, ?, '算', 'sum', ?)", [*each, True][:5]
-        )
+        con.execute("insert into marts.published_recomputations values (?, ?, ?, ?, '算', 'sum', ?)", [*each, True][:5])
     for name in ("published_figures", "reconciliation"):
         con.execute(f"create table marts.{name} as {(MARTS / f'{name}.sql').read_text(encoding='utf-8')}")
     return con

@@ -117,6 +117,22 @@ def test_a_failed_pull_is_written_down_and_a_torn_line_passed_over(store):
     assert store.failures("other") == []
 
 
+def test_pulls_fail_since_the_first_one_after_the_last_that_was_kept(store):
+    assert store.failing("calls") is None
+    store.fail("calls", "x", "一", "one")
+    with store.keep("calls", "x"):
+        pass
+    assert store.failing("calls") is None
+    store.fail("calls", "x", "二", "two")
+    store.fail("calls", "x", "三", "three")
+    with store.keep("calls", "sample", simulated=True):
+        pass  # a simulated set is no answer of the service
+    assert (store.failing("calls")["en"], store.failing("calls")["since"]) == (
+        "three",
+        store.failures("calls")[1]["at"],
+    )
+
+
 def test_lines_of_many_writers_do_not_mix(tmp_path):
     path = tmp_path / "lines.jsonl"
     with ThreadPoolExecutor(8) as pool:

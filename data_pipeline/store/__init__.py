@@ -181,6 +181,13 @@ class Store:
         """Failed pulls of a source, oldest first; a line cut short by a crash is passed over."""
         return list(_lines(self.root / "raw" / source / "failures.jsonl"))
 
+    def failing(self, source: str) -> dict | None:
+        """The last failed pull of a source and, as `since`, the first after the last one kept; None if none."""
+        failures = self.failures(source)
+        kept = max((each.at for each in self.receipts(source) if not each.simulated), default="") if failures else ""
+        after = [each for each in failures if each["at"] > kept]
+        return {**after[-1], "since": after[0]["at"]} if after else None
+
     def receipts(self, source: str) -> list[Receipt]:
         """Every kept pull of a source, oldest first."""
         found = []
