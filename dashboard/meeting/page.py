@@ -7,6 +7,7 @@ ask for an editor where they are done.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -340,6 +341,15 @@ def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> No
         run, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
     )
     if ended.returncode:
-        st.error((ended.stderr.strip().splitlines() or ["?"])[-1].removeprefix("✖ "))
+        st.error(_refusal(ended.stderr))
     else:
         st.success(done)
+
+
+def _refusal(told: str) -> str:
+    """Why a command refused: its last line, which is a record for programs, or a sentence about how it was called."""
+    last = (told.strip().splitlines() or [""])[-1]
+    try:
+        return json.loads(last)["message"]
+    except (ValueError, KeyError, TypeError):
+        return last.removeprefix("Error: ") or t("meeting.failed")
