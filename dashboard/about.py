@@ -21,7 +21,7 @@ def printed(row: dict) -> Facts:
         [t("frame.published"), words.published(row)],
         [t("frame.document"), f"{name} · {row['section']}"],
         [t("frame.period"), words.printed_period(row)],
-        [t("frame.quote"), f"「{row['quote'].replace('**', '')}」"],
+        [t("frame.quote"), f"「{words.quoted(row['quote'])}」"],
     ]
 
 

@@ -186,7 +186,7 @@ def published(row: dict, beside: Answer | None = None, beside_words: str = "") -
                 value=text,
                 unit=unit,
                 lines=lines,
-                exact=row["quote"],
+                exact=words.quoted(row["quote"]),
                 spark="",
                 spark_label="",
                 foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
