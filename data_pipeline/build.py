@@ -134,6 +134,7 @@ def _fill(con, store, sources, like, progress, warehouse, work):
             step("raw", 0.05 + 0.5 * (index + 1) / max(1, len(sources)))
     inputs = chosen
     load_published(con)
+    describe.write_inputs(con, inputs)
     lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share))
     describe.write(con, store, sources, inputs, loaded, problems, lineage)
     step("meta", 0.92)

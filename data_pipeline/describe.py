@@ -5,6 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 
 
+def write_inputs(con, inputs) -> None:
+    """Write down which files came when, before the marts: on the day of a delivery hangs which reports were due."""
+    con.execute("""
+        create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
+            size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean)""")
+    for name, receipts in inputs.items():
+        for receipt in receipts:
+            con.executemany(
+                "insert into meta.inputs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    [name, receipt.pull, receipt.at, receipt.where, *asdict(kept).values(), receipt.simulated]
+                    for kept in receipt.files
+                ],
+            )
+
+
 def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
     """Write into the build what it is made of, so that a page can say so without the store."""
     con.execute("""
@@ -12,8 +28,6 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
             producer_en varchar, protocol varchar, place varchar, licence varchar, cadence varchar, reach date,
             next_due date, delivered_at varchar, is_simulated boolean, rows bigint, rejects bigint, notes bigint,
             unknown_headers varchar, caution_zh varchar, caution_en varchar, problem_zh varchar, problem_en varchar);
-        create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
-            size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean);
         create table meta.lineage (relation varchar, source varchar);
         create table meta.columns (source varchar, name varchar, zh varchar, en varchar);
     """)
@@ -42,14 +56,6 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
                 source.caution.en if source.caution else None, problem.get("zh"), problem.get("en"),
             ],
         )  # fmt: skip
-        for receipt in receipts:
-            con.executemany(
-                "insert into meta.inputs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    [source.name, receipt.pull, receipt.at, receipt.where, *asdict(kept).values(), receipt.simulated]
-                    for kept in receipt.files
-                ],
-            )
     # The ledger is no delivery: it is part of the project, and a source of what stands on it all the same.
     con.execute("""
         insert into meta.sources by name
