@@ -73,14 +73,16 @@ def scope(full: bool) -> Scope:
     return Scope(where | {"work_kind": kind}, light[0] if light else None, factor[0] if factor else None, budget, said)
 
 
-def reach() -> Period:
-    """The month that the filings reach: what is told of a work now is told of its end."""
-    return periods.month(table("marts.works", None, None, 1)[0]["month"])
+def reach() -> Period | None:
+    """The month that the filings reach: what is told of a work now is told of its end. None before any was due."""
+    found = table("marts.works", None, None, 1)
+    return periods.month(found[0]["month"]) if found and found[0]["month"] else None
 
 
 def at_reach() -> str:
     """A note where a view does not follow the chosen period."""
-    return t("works.at_reach", month=words.month(reach().start))
+    month = reach()
+    return t("works.at_reach", month=words.month(month.start)) if month else ""
 
 
 def month_of(period: Period) -> Period | None:
@@ -241,13 +243,9 @@ def life_cycle(of: Scope, month: Period) -> list[list[str]]:
 
 def late_reports(of: Scope, period: Period) -> list[dict[str, object]]:
     """Reports of a period that came late, or are past their due date and have not come; the most overdue first."""
-    agencies, until = warehouse.labels("agency_id"), ask("filings.reports").provenance.reach
-    found = table("marts.filings", of.where | {"state": ["late", "not_filed"]}, "month desc, work_id", MOST)
-    late = [
-        ((until - row["due_on"]).days if row["filed_on"] is None else row["days_late"], row)
-        for row in found
-        if period.holds(row["month"])
-    ]
+    agencies = warehouse.labels("agency_id")
+    late = of.where | {"state": ["late", "not_filed"]}
+    found = table("marts.filings", late, "days_overdue desc, month desc, work_id", MOST)
     return [
         {
             t("works.report"): t(f"columns.value_{row['state']}"),
@@ -256,10 +254,11 @@ def late_reports(of: Scope, period: Period) -> list[dict[str, object]]:
             t("works.agency"): pick(agencies.get(row["agency_id"])),
             t("works.due"): words.day(row["due_on"]),
             t("works.filed"): words.day(row["filed_on"]),
-            t("works.days_late"): days,
+            t("works.days_late"): row["days_overdue"],
             t("works.number"): row["work_id"],
         }
-        for days, row in sorted(late, key=lambda pair: (-pair[0], pair[1]["work_id"]))
+        for row in found
+        if period.holds(row["month"])
     ]
 
 

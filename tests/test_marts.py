@@ -270,6 +270,19 @@ def test_before_anything_was_due_there_is_no_month_and_no_work_has_a_light():
     assert warehouse.one(con, "select count(*) from marts.work_months") == 0
 
 
+def test_a_missing_report_is_late_up_to_the_newest_that_came():
+    con = warehouse.of(
+        works=[work("w"), work("x")],
+        work_progress=[
+            filed("w", "2023-01", 0.1, 0.1, filed_on="2023-02-05"),
+            filed("w", "2023-02", 0.1, 0.1, filed_on="2023-03-03"),
+        ],
+    )
+    assert warehouse.ask(con, "select work_id, month, days_overdue from marts.filings where state <> 'filed' order by 2") == [
+        ("x", dt.date(2023, 1, 1), 26), ("x", dt.date(2023, 2, 1), 1),  # due on 5 February; on 5 March, and asked after
+    ]  # fmt: skip
+
+
 def test_milestones_slip_by_what_was_done_forecast_or_has_passed(city):
     assert warehouse.ask(city, "select milestone, slip_days, is_overdue from marts.milestones order by planned_on") == [
         ("design", -2, False), ("start", 10, False), ("half", 10, True), ("finish", 10, False),

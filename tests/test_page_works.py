@@ -150,7 +150,7 @@ def test_the_life_cycle_holds_every_controlled_work(con) -> None:
      ({"year": "111", "control": "major"}, "year(month) = 2022 and control_class = 'major'")],
 )  # fmt: skip
 def test_late_reporters_are_all_of_the_period_the_longest_first(con, asked: dict, when: str) -> None:
-    reach, late, missing = con.execute(
+    newest, late, missing = con.execute(
         f"""select (select max(filed_on) from marts.work_months), count(*) filter (where state = 'late'),
                    count(*) filter (where state = 'not_filed') from marts.filings where {when}"""
     ).fetchone()
@@ -160,7 +160,7 @@ def test_late_reporters_are_all_of_the_period_the_longest_first(con, asked: dict
     assert list(listed["填報"]).count("逾期填報") == late and list(listed["填報"]).count("未填報") == missing
     assert list(listed["逾期天數"]) == sorted(listed["逾期天數"], reverse=True) and listed["逾期天數"].min() > 0
     days = con.execute(
-        f"select max(coalesce(days_late, ?::date - due_on)) from marts.filings where state <> 'filed' and {when}", [reach]
+        f"select max(coalesce(days_late, ?::date - due_on)) from marts.filings where state <> 'filed' and {when}", [newest]
     ).fetchone()[0]
     assert listed["逾期天數"].max() == days
 
