@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -22,6 +22,8 @@ from dashboard.warehouse import Answer, dimension, here, labels, table
 from dashboard.words import pick, t
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet may take for the start of a formula, in Asian editions too
+# Of a workbook: text stays text, whatever it begins with.
+NEVER = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -149,8 +151,7 @@ def as_xlsx(of: Table) -> bytes:
     import xlsxwriter  # of use here alone, and only when asked for
 
     out = io.BytesIO()
-    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(out, never)
+    book = xlsxwriter.Workbook(out, NEVER)
     book.set_properties({"title": of.name, "created": of.made})
     bold, wrap = book.add_format({"bold": True, "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
     date, share = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0.00%"})
@@ -183,20 +184,25 @@ def as_xlsx(of: Table) -> bytes:
 
 def as_ods(of: Table) -> bytes:
     """The same two sheets as an open document."""
+    return ods_book(of.name, of.made, ((of.words_facts, of.facts), (of.words_rows, (of.head, *of.rows))))
+
+
+def ods_book(title: str, made: dt.datetime, sheets: Iterable[tuple[str, Iterable[Sequence]]]) -> bytes:
+    """An open document of named sheets; every text in it is a text."""
     from odfdo import Cell, Document, Row
     from odfdo import Table as Sheet
 
     book = Document("spreadsheet")
     book.body.clear()
-    for name, rows in ((of.words_facts, of.facts), (of.words_rows, (of.head, *of.rows))):
+    for name, rows in sheets:
         sheet = Sheet(name)
         for cells in rows:
             row = Row()
             row.extend_cells([Cell(_open(cell)) for cell in cells])
             sheet.append(row)
         book.body.append(sheet)
-    book.meta.title = of.name
-    book.meta.creation_date = book.meta.date = of.made.replace(tzinfo=None)
+    book.meta.title = title
+    book.meta.creation_date = book.meta.date = made.replace(tzinfo=None)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.meeting import stage
 from dashboard.warehouse import here
 
 # Streamlit writes style and script into its page, and deck.gl starts its workers from blobs; nothing needs the outside.
@@ -59,5 +60,5 @@ async def lifespan(app):
     yield {}
 
 
-ROUTES = [Route("/healthz", health)]
+ROUTES = [Route("/healthz", health), *stage.ROUTES]
 MIDDLEWARE = [Middleware(Headers)]

@@ -45,6 +45,7 @@ def plain(text: str) -> str:
 
 
 NUMBERS = ("integer", "number", "percent", "money")
+DATES = ("date", "datetime", "month")
 DATED = ("date", "datetime", "month", "integer")  # an integer is a western year
 
 
@@ -69,7 +70,8 @@ class Column(Strict):
     `percent` is kept as the share 0..1 whether the file says 87, 87 % or (with `scale: 1`) 0.87.
     `money` is kept in 元 (`_twd`), whatever `unit` the file uses. `code` looks its value up in `domain`
     of `duckdb/seeds/codes.csv`; `agency` and `district` in their own seeds. `fill_down` repeats the value
-    above into an empty cell, as merged cells need.
+    above into an empty cell, as merged cells need. A date is of what has happened, and a row whose date lies after
+    its delivery is rejected; `ahead: true` is for what is planned, due, forecast or promised.
     """
 
     header: str
@@ -82,6 +84,7 @@ class Column(Strict):
     required: bool = False
     zero_is_null: bool = False
     fill_down: bool = False
+    ahead: bool = False
     minimum: float | None = None
     maximum: float | None = None
 
@@ -95,6 +98,8 @@ class Column(Strict):
             raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
         if (self.minimum, self.maximum) != (None, None) and self.type not in NUMBERS:
             raise ValueError(f"`minimum` and `maximum` belong to {', '.join(NUMBERS)}")
+        if self.ahead and self.type not in DATES:
+            raise ValueError(f"`ahead` belongs to {', '.join(DATES)}")
         return self
 
 
@@ -200,7 +205,8 @@ class Source(Strict):
             raise ValueError(f"reach: {self.reach!r} is no {', '.join(DATED)}")
         if self.delivery == "partial" and not self.key:
             raise ValueError("delivery: partial needs a `key`, or a second delivery of the same rows would count twice")
-        for name in self.key:
+        # A later part may be empty, such as the amount of a design change; then empty is what is compared.
+        for name in self.key[:1]:
             if not self.columns[name].required:
                 raise ValueError(f"key: {name!r} must be `required: true`")
         return self

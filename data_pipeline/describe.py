@@ -27,7 +27,8 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
         create table meta.sources (name varchar, system varchar, zh varchar, en varchar, producer_zh varchar,
             producer_en varchar, protocol varchar, place varchar, licence varchar, cadence varchar, reach date,
             next_due date, delivered_at varchar, is_simulated boolean, rows bigint, rejects bigint, notes bigint,
-            unknown_headers varchar, caution_zh varchar, caution_en varchar, problem_zh varchar, problem_en varchar);
+            unknown_headers varchar, caution_zh varchar, caution_en varchar, problem_zh varchar, problem_en varchar,
+            failing_since varchar);
         create table meta.lineage (relation varchar, source varchar);
         create table meta.columns (source varchar, name varchar, zh varchar, en varchar);
     """)
@@ -35,8 +36,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
     wrong = {each["source"]: each for each in reversed(problems)}  # the newest delivery that could not be read
     for source in sources.values():
         receipts, count = inputs.get(source.name, []), counts[source.name]
-        failed = [each for each in store.failures(source.name) if not receipts or each["at"] > receipts[-1].at]
-        problem = wrong.get(source.name) or (failed[-1] if failed else {})
+        problem = wrong.get(source.name) or store.failing(source.name) or {}
         reach = None
         if source.reach:
             kind = source.columns[source.reach].type
@@ -46,7 +46,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
             }.get(kind, f"max({source.reach})::date")
             reach = con.execute(f"select {expression} from raw.{source.name}").fetchone()[0]
         con.execute(
-            f"insert into meta.sources values ({', '.join('?' * 22)})",
+            f"insert into meta.sources values ({', '.join('?' * 23)})",
             [
                 source.name, source.system, source.title.zh, source.title.en, source.producer.zh, source.producer.en,
                 source.where.protocol, source.where.url, source.licence, source.cadence.every, reach,
@@ -54,6 +54,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
                 any(receipt.simulated for receipt in receipts), count.rows, count.rejects, count.notes,
                 "、".join(count.unknown_headers) or None, source.caution.zh if source.caution else None,
                 source.caution.en if source.caution else None, problem.get("zh"), problem.get("en"),
+                problem.get("since"),
             ],
         )  # fmt: skip
     # The ledger is no delivery: it is part of the project, and a source of what stands on it all the same.

@@ -377,6 +377,18 @@ def test_counts_that_a_document_prints_are_recomputed_and_a_wrong_rate_stays_wro
     }  # fmt: skip
 
 
+def test_the_subsidy_received_is_that_of_the_plans_approved_by_then():
+    plans = [{**tiny_city.CITY["forward_plans"][0], "plan_id": plan, "approved_on": on, "budget_twd": 3e8,
+              "subsidy_twd": 2e8} for plan, on in (("f1", "2022-12-31"), ("f2", "2023-01-01"))]  # fmt: skip
+    con = warehouse.of(
+        forward_plans=plans, works=[work("w", plan_id="f1", registered_on="2022-01-01")],
+        work_progress=[filed("w", "2022-12", 0.5, 0.5)],
+    )  # fmt: skip
+    assert warehouse.ask(
+        con, "select value, unit from marts.published_recomputations where key = 'forward_subsidy_amount'"
+    ) == [(2, "億元")]
+
+
 def test_a_period_that_the_records_do_not_cover_is_not_recomputed(city):
     keys = {key for (key,) in warehouse.ask(city, "select key from marts.published_recomputations")}
     assert "hotline_contacts_5y" not in keys and "petitions_tracked_4y" not in keys and "forward_works" not in keys

@@ -6,9 +6,12 @@ sources) brings its own labels. Nothing on screen is written in only one languag
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import datetime as dt
 import functools
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -65,6 +68,16 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def speak(language: str | None) -> None:
     """Fix the language of what follows in this context (an export, a test); None leaves it to the page."""
     _spoken.set(language)
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language within the block, whatever is spoken around it."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def language() -> str:
@@ -307,6 +320,11 @@ def printed_period(row: dict) -> str:
     if language() == "en":
         return row["period_iso"].replace("/", "–")
     return f"{row['period_roc']} 年" if row["period_roc"].replace("-", "").isdigit() else row["period_roc"]
+
+
+def quoted(text: str) -> str:
+    """A document's own words on one line: the breaks of its layout, and the marks of its bold letters, are no words."""
+    return re.sub(r"\s*\n\s*", "", text.replace("**", "")).replace("\t", " ")
 
 
 def printed_unit(unit: str) -> str:

@@ -10,6 +10,7 @@ from tests.conftest import ROOT, serve
 
 ADDRESSES = {
     "": "overview",
+    "meeting": "meeting",
     "hotline": "hotline",
     "petitions": "petitions",
     "service-quality": "service_quality",
