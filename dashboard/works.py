@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import filters, look, periods, sentences, warehouse, words
+from dashboard import filters, look, periods, warehouse, words
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import ask, table
@@ -97,7 +97,7 @@ def message(of: Scope, month: Period | None, period: Period) -> str:
         return t("works.message_uncontrolled", n=words.number(len(rows(of))))
     counts = states(of, month) if month else {}
     if not counts:
-        return t("works.message_none", who=sentences.whose(_who(of)), period=words.period(period))
+        return t("works.message_none", period=words.period(period))
     told = {light: words.number(counts.get(light, 0)) for light in (*LATE, "not_filed")}
     return t("works.message", month=words.month(month.start), open=words.number(still_open(counts)), **told)
 
@@ -108,8 +108,12 @@ def states(of: Scope, month: Period) -> dict[str, int]:
     return {row["light"]: row["value"] for row in found if row["value"]}
 
 
-def _who(of: Scope) -> dict[str, list[str]]:
-    return {name: of.where[name] for name in ("agency_id", "district_id")}
+def named_by(of: Scope, said: str) -> str:
+    """A sentence with whom it is about before it; as it is where it is about all works under control."""
+    chosen = [pick(warehouse.labels(name)[code]) for name in ("agency_id", "district_id") for code in of.where[name]]
+    if of.where["control_class"] not in (CLASSES["controlled"], CLASSES["none"]):
+        chosen.append(pick(warehouse.labels("control_class")[of.where["control_class"][0]]))
+    return words.said(t("sites.and").join(chosen), said) if chosen else said
 
 
 def still_open(counts: dict[str, int]) -> int:

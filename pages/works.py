@@ -13,6 +13,12 @@ view = filters.option("view", {each: t(f"works.view_{each}") for each in VIEWS},
 scope = works.scope(full=view == "register")
 
 
+def title(said: str, *parts: str, answers: list) -> None:
+    """The view's sentence, at the top of the page, for those works that are chosen."""
+    with top:
+        tiles.title(works.named_by(scope, said), *parts, answers=answers)
+
+
 def open_work(found: list[dict], key: str = "work_id"):
     """What picking a row does: open the work of that row."""
     return lambda place: filters.go("work", work=found[place][key])
@@ -20,8 +26,7 @@ def open_work(found: list[dict], key: str = "work_id"):
 
 if view == "states":
     month = works.month_of(period)
-    with top:
-        tiles.title(works.message(scope, month, period), answers=[ask("works.registered", period, where=scope.where)])
+    title(works.message(scope, month, period), answers=[ask("works.registered", period, where=scope.where)])
     if month is None or not works.states(scope, month):
         st.info(t("frame.no_rows"), icon=":material/search_off:")
         st.stop()
@@ -41,15 +46,13 @@ if view == "states":
 
 elif view == "register":
     found = works.rows(scope)
-    with top:
-        tiles.title(works.register_message(found), works.at_reach(), answers=[ask("works.registered")])
+    title(works.register_message(found), works.at_reach(), answers=[ask("works.registered")])
     st.caption(t("works.found", n=words.number(len(found))))
     tables.show(t("works.view_register"), works.register(found), works.columns(), 560, open_work(found))
 
 elif view in works.MEETINGS:
     found = works.meeting(scope, view)
-    with top:
-        tiles.title(works.meeting_message(view, found), works.at_reach(), answers=[ask("works.registered")])
+    title(works.meeting_message(view, found), works.at_reach(), answers=[ask("works.registered")])
     st.header(t(f"works.{view}_list", n=len(found)))
     if found:
         tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found))
@@ -58,8 +61,7 @@ elif view in works.MEETINGS:
         st.info(t("works.none_late"), icon=":material/check_circle:")
 
 elif view == "reporters":
-    with top:
-        tiles.title(works.reporters_message(scope, period), answers=[ask("filings.reports", period, where=scope.where)])
+    title(works.reporters_message(scope, period), answers=[ask("filings.reports", period, where=scope.where)])
     for column, name in zip(st.columns(4), ("reports", *works.LATE_FILINGS, "on_time_rate"), strict=True):
         with column:
             tiles.metric(f"filings.{name}", period, scope.where)
@@ -78,8 +80,7 @@ elif view == "reporters":
 
 else:
     found = works.scores(scope, period)
-    with top:
-        tiles.title(works.scores_message(period, found), answers=[ask("filings.reports", period, where=scope.where)])
+    title(works.scores_message(period, found), answers=[ask("filings.reports", period, where=scope.where)])
     st.header(t("works.scores"))
     tables.show(t("works.view_scores"), found, works.score_columns(), 560)
     st.caption(t("works.scores_note"))
