@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, filed, filters, lights, overview, tiles, words
+from dashboard import charts, filed, filters, lights, overview, tiles, words, works
 from dashboard.periods import ALL
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -19,12 +19,12 @@ period = filters.period()
 contacts = ask("hotline.contacts", period)
 satisfied = ask("satisfaction.after_call_rate", period)
 completed = ask("forward_plans.completion_rate", period)
-works = {"control_class": overview.CLASSES}
+controlled = {"control_class": overview.CLASSES}
 
 tiles.title(
     t("overview.message", period=words.period(period), contacts=words.amount(contacts.value, "contacts"),
       satisfaction=words.amount(satisfied.value, "percent"), completed=words.amount(completed.value, "percent")),
-    answers=[contacts, satisfied, completed, ask("works.registered", period, where=works)],
+    answers=[contacts, satisfied, completed, ask("works.registered", period, where=controlled)],
 )  # fmt: skip
 
 for column, (name, key) in zip(st.columns(5), HEADLINES, strict=True):
@@ -38,9 +38,8 @@ with left:
 with right:
     st.header(t("overview.works"))
     lights.states(
-        ask("works.registered", period, by=("control_class", "light"), where=works), "control_class",
-        labels("control_class"), height=250, open_only=True,
-        pick=lambda of, light: filters.go("works", view="register", control=of, light=light),
+        ask("works.registered", period, by=("control_class", "light"), where=controlled), "control_class",
+        labels("control_class"), height=250, open_only=True, pick=works.opening(period, agency=None, district=None),
     )  # fmt: skip
     tiles.told(overview.moved(period))
 
@@ -55,5 +54,5 @@ if len(found) > overview.LISTED:
     st.caption(t("overview.more", more=len(found) - overview.LISTED))
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
-        filters.go("works", view="quarterly")
+        filters.go("works", view="quarterly", control=None, agency=None, district=None)
     tiles.about_table(t("overview.decide"), overview.answers())
