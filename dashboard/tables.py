@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads
+from dashboard import downloads, look
 from dashboard.words import t
 
 
@@ -32,7 +32,7 @@ def show(
         if all(isinstance(row[name], int | None) and not isinstance(row[name], bool) for row in rows)
     }
     picked = st.dataframe(
-        rows,
+        look.coloured(rows),
         hide_index=True,
         height=height,
         placeholder="—",

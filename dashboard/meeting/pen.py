@@ -24,7 +24,7 @@ UNPRINTED = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]"
 def width(text: str, size: float, bold: bool = False) -> float:
     """How wide a text is, about: a Chinese character one em, a Latin letter or figure 0.56."""
     ems = sum(
-        1.0 if ord(letter) > 0x2E7F or letter in "△●■▲◆‖○✔" else 0.92 if letter in WIDE else 0.56 for letter in text
+        1.0 if ord(letter) > 0x2E7F or letter in "△●■▲◆▍○✔" else 0.92 if letter in WIDE else 0.56 for letter in text
     )
     return ems * size * (1.05 if bold else 1)
 
