@@ -196,6 +196,7 @@ def _bars(rows, unit: str, accent, target: float | None, height: int | None, lan
     biggest = max((abs(row[2]) for row in rows), default=1) or 1
     texts = [words.amount(value, unit) for _, _, value, _ in rows]
     names = [axes.wrapped(plain(row[1]), 17) for row in rows]
+    colours = [look.ACCENT if not accent or row[0] in accent else look.REST for row in rows]
     pitch = 44 if any("<br>" in name for name in names) else 34 if len(rows) <= MANY else 25
     hover = [
         words.said(plain(name), words.amount(value, unit, exact=True))
@@ -209,13 +210,18 @@ def _bars(rows, unit: str, accent, target: float | None, height: int | None, lan
         "y": names,
         "customdata": [row[0] for row in rows],
         "text": texts,
-        "textposition": "outside",
+        # A target's line would run through figures that stand outside.
+        "textposition": "outside" if target is None else "inside",
+        "insidetextanchor": "start",
         "cliponaxis": False,
         "constraintext": "none",
-        "textfont": {"size": SIZE, "color": look.INK},
+        "textfont": {
+            "size": SIZE,
+            "color": [look.WHITE if target is not None and each == look.ACCENT else look.INK for each in colours],
+        },
         "hovertext": hover,
         "hoverinfo": "text",
-        "marker": {"color": [look.ACCENT if not accent or row[0] in accent else look.REST for row in rows]},
+        "marker": {"color": colours},
     }
     top = 6 if target is None else 34
     drawn = axes.layout(

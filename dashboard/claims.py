@@ -18,7 +18,7 @@ def columns(dimension: str, *names: str) -> list[Column]:
     unit = words.figure(0, first.unit)[1]
     name = pick(warehouse.dimension(dimension).label)
     heads = [t("frame.published"), t("frame.operational"), t("sources.gap"), *(pick(each.label) for each in more)]
-    return [Column(words.noted(name, unit))] + [Column(each, "right") for each in heads]
+    return [Column(words.noted(name, unit), "name")] + [Column(each, "right") for each in heads]
 
 
 def rows(dimension: str, prefix: str, total: str, period: Period, *names: str) -> list[list[str]]:

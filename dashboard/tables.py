@@ -17,11 +17,12 @@ def show(
     height: int | str = "auto",
     on_select: Callable[[int], None] | None = None,
     simulated: bool = True,
+    tall: bool = False,
 ) -> None:
     """A list called `name`, its columns headed by the keys of `rows`; the head stays while the rows move.
 
     `columns` says how a column is printed (`st.column_config`). `on_select` is told the place of the row that the
-    reader picks. `simulated` says in what is taken along whether the rows are real.
+    reader picks. `simulated` says in what is taken along whether the rows are real. `tall` rows hold two lines of text.
     """
     if not rows:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
@@ -35,6 +36,7 @@ def show(
         look.coloured(rows),
         hide_index=True,
         height=height,
+        row_height=70 if tall else None,
         placeholder="—",
         column_config=counts | dict(columns or {}),
         key=f"list-{name}",

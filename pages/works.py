@@ -41,7 +41,7 @@ elif view in works.MEETINGS:
     found = works.meeting(scope, view)
     st.header(t(f"works.{view}_list", n=len(found)))
     if found:
-        tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found))
+        tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found), tall=True)
         st.caption(t("works.meeting_note"))
     else:
         st.info(t("works.none_late"), icon=":material/check_circle:")
