@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, look
+from dashboard import downloads, look, tiles, words
 from dashboard.words import t
 
 
@@ -22,7 +22,7 @@ def show(
     """A list called `name`, its columns headed by the keys of `rows`; the head stays while the rows move.
 
     `columns` says how a column is printed (`st.column_config`). `on_select` is told the place of the row that the
-    reader picks. `simulated` says in what is taken along whether the rows are real. `tall` rows hold two lines of text.
+    reader picks. `simulated` says in what is taken along whether the rows are real. `tall` rows hold two lines.
     """
     if not rows:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
@@ -44,6 +44,11 @@ def show(
         on_select="rerun" if on_select else "ignore",
         selection_mode="single-row",
     )
+    if tall:  # a list that a meeting works through: on paper every row and every column
+        with st.container(key="paper_list"):
+            cells = [[words.number(cell, 1) if isinstance(cell, float) else "—" if cell is None else cell
+                      for cell in row.values()] for row in rows]  # fmt: skip
+            tiles.table([tiles.Column(head) for head in rows[0]], cells, compact=True)
     downloads.buttons(downloads.of_rows(name, rows, simulated))
     if on_select and picked.selection.rows:
         on_select(picked.selection.rows[0])

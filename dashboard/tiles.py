@@ -370,11 +370,14 @@ def _foot(answer: Answer) -> str:
 
 
 def _spark(values: Sequence[float | None]) -> str:
-    """A line of the last values as the address of an image; nothing where it would say nothing."""
+    """A line of the last values, from zero, as the address of an image; nothing where it would say nothing.
+
+    Without a scale of its own a line that fills its box would make a cliff of one day more.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 3:
         return ""
-    low, high = min(known), max(known)
+    low, high = min(0, *known), max(known)
     span = (high - low) or 1
     points = " ".join(
         f"{index * 120 / (len(values) - 1):.1f},{31 - (value - low) / span * 28:.1f}"
