@@ -19,7 +19,7 @@ def columns(dimension: str, *names: str) -> list[Column]:
     name = pick(warehouse.dimension(dimension).label)
     recorded = tiles.marked(t("frame.operational"), ask(names[0]).is_simulated)
     heads = [t("frame.published"), recorded, t("sources.gap"), *(pick(each.label) for each in more)]
-    return [Column(words.noted(name, unit))] + [Column(each, "right") for each in heads]
+    return [Column(words.noted(name, unit), "name")] + [Column(each, "right") for each in heads]
 
 
 def rows(dimension: str, prefix: str, total: str, period: Period, *names: str) -> list[list[str]]:

@@ -25,7 +25,7 @@ NOW = {
     "service_3": "joint_centre.visits",
     "strategy_4": "youth.participants",
 }
-MET, MISSED = "● ", "◆ "
+FOCUS = "施政重點"  # a perspective of the plan's, that only says where the weight lies
 
 
 def year_of(period: Period) -> Period:
@@ -75,7 +75,10 @@ def tree(period: Period) -> list[list[object]]:
     told = []
     for row in sorted(_rows(period), key=lambda row: row["sort"]):
         depth = ("vision", "goal", "measure").index(row["level"])
-        told.append([tiles.indented(row["zh" if words.language() == "zh" else "en"], depth), *_state(row, period)])
+        name = row["zh" if words.language() == "zh" else "en"]
+        if row["perspective"] == FOCUS:  # or it would look like a goal whose measures are missing
+            name = words.noted(name, t("goals.focus"))
+        told.append([tiles.indented(name, depth), *_state(row, period)])
     return told
 
 
@@ -87,7 +90,8 @@ def columns(view: str) -> dict[str, object]:
         t("goals.at_target_share"): "%.1f",
         t("goals.hours"): "%.1f",
     }
-    return {name: st.column_config.NumberColumn(format=form) for name, form in rates.items()} | {
+    texts = {t("goals.agency"): st.column_config.TextColumn(width=170)}
+    return texts | {name: st.column_config.NumberColumn(format=form) for name, form in rates.items()} | {
         t(f"goals.{name}"): st.column_config.NumberColumn(format="localized")
         for name in ("budget", "allocated", "executed", "staff", "at_target")
     }

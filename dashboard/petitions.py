@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import sentences, tiles, warehouse, words
+from dashboard import records, sentences, warehouse, words
 from dashboard.periods import ALL, Period
 from dashboard.warehouse import ask, table
 from dashboard.words import pick, t
@@ -70,4 +70,4 @@ def overdue(where: Where) -> list[dict[str, object]]:
 def open_one(row: dict[str, object]) -> None:
     """All that is kept of one petition of the list."""
     [found] = table("marts.petitions", {"petition_id": [row[t("petitions.number")]]})
-    tiles.open_row(ask("petitions.received"), found)
+    records.show_one(ask("petitions.received"), found)

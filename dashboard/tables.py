@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads
+from dashboard import downloads, look, tiles, words
 from dashboard.words import t
 
 
@@ -17,11 +17,13 @@ def show(
     height: int | str = "auto",
     on_select: Callable[[int], None] | None = None,
     simulated: bool = True,
+    tall: bool = False,
 ) -> None:
     """A list called `name`, its columns headed by the keys of `rows`; the head stays while the rows move.
 
     `columns` says how a column is printed (`st.column_config`). `on_select` is told the place of the row that the
-    reader clicks, wherever in it. `simulated` says in what is taken along whether the rows are real.
+    reader clicks, wherever in it. `simulated` says in what is taken along whether the rows are real. `tall` rows hold
+    two lines.
     """
     if not rows:
         st.info(t("frame.none_listed"), icon=":material/search_off:")
@@ -40,9 +42,10 @@ def show(
             st.session_state[f"clicked-{key}"] = places[0]
 
     st.dataframe(
-        rows,
+        look.coloured(rows),
         hide_index=True,
         height=height,
+        row_height=70 if tall else None,
         placeholder="—",
         column_config=counts | dict(columns or {}),
         key=key,
@@ -50,6 +53,11 @@ def show(
         on_select=take if on_select else "ignore",
         selection_mode=["single-row", "single-cell"],
     )
+    if tall:  # a list that a meeting works through: on paper every row and every column
+        with st.container(key="paper_list"):
+            cells = [[words.number(cell, 1) if isinstance(cell, float) else "—" if cell is None else cell
+                      for cell in row.values()] for row in rows]  # fmt: skip
+            tiles.table([tiles.Column(head) for head in rows[0]], cells, compact=True)
     downloads.buttons(downloads.of_rows(name, rows, simulated))
     if on_select and (place := st.session_state.pop(f"clicked-{key}", None)) is not None:
         on_select(place)

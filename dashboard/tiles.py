@@ -346,18 +346,6 @@ def open_rows(answer: Answer) -> None:
     _panel(words.noted(pick(answer.metric.label), "、".join(told)), answer, None, rows_first=True)
 
 
-def open_row(answer: Answer, row: dict) -> None:
-    """All that is known of one row behind an answer."""
-
-    @st.dialog(pick(answer.metric.label), width="large")
-    def show() -> None:
-        [said] = records.told([row], records.headings(answer))
-        mark = f"△ {t('frame.simulated')}" if row["is_simulated"] else t("frame.operational")
-        table([Column(mark, width="40%"), Column("")], [list(each) for each in said.items()])
-
-    show()
-
-
 def _panel(heading: str, answer: Answer | None, row: dict | None, rows_first: bool = False) -> None:
     @st.dialog(heading, width="large")
     def show() -> None:
@@ -385,11 +373,14 @@ def _foot(answer: Answer) -> str:
 
 
 def _spark(values: Sequence[float | None]) -> str:
-    """A line of the last values as the address of an image; nothing where it would say nothing."""
+    """A line of the last values, from zero, as the address of an image; nothing where it would say nothing.
+
+    Without a scale of its own a line that fills its box would make a cliff of one day more.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 3:
         return ""
-    low, high = min(known), max(known)
+    low, high = min(0, *known), max(known)
     span = (high - low) or 1
     points = " ".join(
         f"{index * 120 / (len(values) - 1):.1f},{31 - (value - low) / span * 28:.1f}"

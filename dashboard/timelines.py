@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import charts, foot, look, sentences, words
-from dashboard.charts import SIZE
+from dashboard import axes, charts, foot, look, sentences, words
+from dashboard.axes import SIZE
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
@@ -44,7 +44,7 @@ def _years(whole: Answer, part: Answer | None, name: str, height: int, language:
     if part:
         traces.append(_columns(ticks, rest, look.PALE, look.INK, t("timelines.rest"), unit, split=True))
     highest = max(row["value"] for row in whole.rows)
-    layout = charts.layout(height, left=10, right=10, top=10, bottom=36) | {
+    layout = axes.layout(height, left=10, right=10, top=10, bottom=36) | {
         "barmode": "stack", "bargap": 0.35,
         # By place, not by name: Plotly would take the year of a label for a number.
         "xaxis": {

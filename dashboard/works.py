@@ -192,9 +192,14 @@ def register(found: Sequence[dict]) -> list[dict[str, object]]:
 
 
 def columns() -> dict[str, object]:
-    """How the figures of the lists are printed."""
+    """How the figures of the lists are printed, and how wide texts are, so that no column runs off the edge."""
     forms = {"points": "%.1f", "planned": "%.1f", "actual": "%.1f", "budget_k": "localized"}
-    return {t(f"works.{name}"): st.column_config.NumberColumn(format=form) for name, form in forms.items()}
+    wide = {"agency": 124, "district": 80, "kind": 90, "factor": 98, "number": 66}
+    wide |= {"why": 206, "remedy": 206, "who": 158}
+    wide = wide if words.language() == "en" else {}  # Chinese is short enough
+    return {t(f"works.{name}"): st.column_config.NumberColumn(format=form) for name, form in forms.items()} | {
+        t(f"works.{name}"): st.column_config.TextColumn(width=pixels) for name, pixels in wide.items()
+    }
 
 
 def meeting(of: Scope, name: str) -> list[dict]:

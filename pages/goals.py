@@ -24,10 +24,11 @@ elif view in ("budget", "learning"):
     for column, name in zip(st.columns(3), goals.HEADLINES[view], strict=True):
         with column:
             tiles.metric(name, period)
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([1, 2], gap="medium")
     with left:
-        st.header(t(f"goals.best_{view}"))
-        charts.bars(ask(goals.HEADLINES[view][0], period, by=("agency_id",)), "agency_id", labels("agency_id"), top=12)
+        st.header(t(f"goals.lowest_{view}"))
+        reached = ask(goals.HEADLINES[view][0], period, by=("agency_id",))
+        charts.bars(reached, "agency_id", labels("agency_id"), top=12, target=reached.metric.target)
     with right:
         st.header(t(f"goals.list_{view}"))
         tables.show(t(f"goals.list_{view}"), goals.by_agency(view, period), columns=goals.columns(view), height=470)

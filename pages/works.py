@@ -56,7 +56,7 @@ elif view in works.MEETINGS:
     title(works.meeting_message(view, found), works.at_reach(), answers=[ask("works.registered")])
     st.header(t(f"works.{view}_list", n=len(found)))
     if found:
-        tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found))
+        tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found), tall=True)
         st.caption(t("works.meeting_note"))
         filed.note()
     else:
