@@ -295,6 +295,7 @@ def beside(rows: Sequence[dict]) -> None:
             Column(t("frame.verdict")),
         ],
         cells,
+        take=t("frame.beside"),
     )
 
 
