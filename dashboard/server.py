@@ -25,7 +25,10 @@ POLICY = (
 HEADERS = {
     b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"SAMEORIGIN",  # for browsers that do not read frame-ancestors
     b"referrer-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    b"cross-origin-opener-policy": b"same-origin",
 }
 
 
