@@ -63,8 +63,11 @@ def con(warehouse) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def serve(store: Path) -> Iterator[str]:
-    """`streamlit run app.py` over a store, as a person starts it; gives the address, ends the process after."""
+def serve(store: Path, **settings: str) -> Iterator[str]:
+    """`streamlit run app.py` over a store, as a person starts it; gives the address, ends the process after.
+
+    `settings` are environment variables beside `RDEC_STORE`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -72,7 +75,7 @@ def serve(store: Path) -> Iterator[str]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)}, stdout=out, stderr=subprocess.STDOUT,
+            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)} | settings, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
