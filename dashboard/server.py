@@ -1,4 +1,4 @@
-"""What does the server do besides the pages? Health, headers, and imports that no visitor should wait for."""
+"""What does the server do besides the pages? The Open API, health, headers, and imports nobody should wait for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.api import app as api
+from dashboard.api.problems import Told
 from dashboard.meeting import stage
 from dashboard.warehouse import here
 
@@ -63,5 +65,10 @@ async def lifespan(app):
     yield {}
 
 
-ROUTES = [Route("/healthz", health), *stage.ROUTES]
-MIDDLEWARE = [Middleware(Headers)]
+async def to_documents(request: Request) -> RedirectResponse:
+    """Who asks for the API itself is shown what can be asked."""
+    return RedirectResponse("/api/docs")
+
+
+ROUTES = [Route("/healthz", health), *stage.ROUTES, Route("/api", to_documents), Mount("/api", app=api.create())]
+MIDDLEWARE = [Middleware(Headers), Middleware(Told)]
