@@ -32,7 +32,7 @@ with left:
     st.header(t("service_quality.fallen"))
     fallen = service_quality.fallen(period, where)
     if fallen:
-        tables.show(t("service_quality.fallen_list"), fallen, height=390)
+        tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390)
     else:
         st.info(t("service_quality.none_fallen"), icon=":material/check_circle:")
 with right:
