@@ -25,7 +25,7 @@ PAGES = {
         ("service_quality", "service-quality", ":material/support_agent:", True),
     ],
     "section_works": [
-        ("works", "works", ":material/engineering:", False),
+        ("works", "works", ":material/engineering:", True),
         ("work", "work", ":material/timeline:", False),
         ("forward_looking", "forward-looking", ":material/construction:", True),
         ("sites", "sites", ":material/map:", False),

@@ -20,8 +20,8 @@ def states(
     beside many that are done.
     """
     order = [code for code in labels if any(row[dimension] == code for row in answer.rows)]
-    if not order:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+    if not any(row["value"] for row in answer.rows if row["light"] and not (open_only and row["light"] == "completed")):
+        st.info(sentences.of(answer, labels) or t("frame.no_rows"), icon=":material/search_off:")
         return
     key = f"states-{answer.name}-{dimension}"
     figure = _states(

@@ -138,9 +138,7 @@ def late(unit: Unit) -> list[list[object]]:
     """Its works in trouble at the reach of the filings, the worst first, with the answers they owe."""
     real, agencies = works.named(), warehouse.labels("agency_id")
     rows = table("marts.works", unit.where | {"light": list(works.LATE), "control_class": ["major", "forward_small"]})
-    rank = {light: place for place, light in enumerate(works.WORST_FIRST)}
-    rows = sorted((row for row in rows if row["work_id"] not in real),
-                  key=lambda row: (rank[row["light"]], -(row["gap_days"] or 0)))  # fmt: skip
+    rows = [row for row in rows if row["work_id"] not in real]
     return [
         [
             tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])), row["title"],
@@ -148,7 +146,7 @@ def late(unit: Unit) -> list[list[object]]:
             row["lag_cause"] or "—", pick(agencies.get(row["owner_id"] or row["agency_id"])),
             f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
         ]
-        for row in rows
+        for row in sorted(rows, key=lambda row: (*works.rank(row), row["work_id"]))
     ]  # fmt: skip
 
 

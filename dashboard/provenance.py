@@ -71,7 +71,7 @@ def state(row: dict, today: dt.date | None = None) -> str:
     """
     if row["problem_zh"]:
         return "failed"
-    if row["delivered_at"] is None:
+    if row["delivered_at"] is None and not row["rows"]:  # the ledger is no delivery, and is there all the same
         return "never"
     if row["is_simulated"]:
         return "simulated"
@@ -233,13 +233,14 @@ def manifest() -> list[list[object]]:
     """From what the build in use was made, and how long each step took."""
     current = warehouse.here()
     made = current.store.build(current.name()).manifest
+    standing = [row["is_simulated"] for row in warehouse.table("meta.sources")]
     steps = "　".join(f"{name} {words.number(took, 1)} s" for name, took in made["seconds"].items())
     return [
         [t("sources.build_name"), current.name()],
         [t("sources.built_at"), moment(made["built_at"])],
         [t("frame.rows"), words.number(sum(made["rows"].values()))],
         [t("sources.rejects"), words.number(sum(made["rejects"].values()))],
-        [t("sources.simulated_sources"), t("sources.of", n=len(made["simulated"]), all=len(made["rows"]))],
+        [t("sources.simulated_sources"), t("sources.of", n=standing.count(True), all=len(standing))],
         [t("sources.seconds"), f"{words.number(sum(made['seconds'].values()), 1)} s（{steps}）"],
         [t("sources.fingerprint"), tiles.hint(f"{made['fingerprint'][:16]}…", made["fingerprint"])],
     ]

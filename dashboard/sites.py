@@ -6,29 +6,23 @@ kept in the link, so that a link reopens the same map with the same card.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import downloads, filters, look, maps, tiles, warehouse, words
+from dashboard import downloads, filters, look, maps, tiles, warehouse, words, works
 from dashboard.maps import Mark
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
 from dashboard.words import pick, t
+from dashboard.works import CLASSES, LATE, WORST_FIRST
 
-WORST_FIRST = ("seriously_behind", "halted", "behind", "not_filed", "on_schedule", "ahead", "completed")
 ATTENTION = WORST_FIRST[:4]
-LATE = ("seriously_behind", "behind")
 NAMED = "named"  # the chip of the real, publicly known sites (seeds.sites)
 CHIPS = (*WORST_FIRST[:4], NAMED, *WORST_FIRST[4:])
-CLASSES = {
-    "controlled": ["major", "forward_small"],
-    "major": ["major"],
-    "forward_small": ["forward_small"],
-    "none": ["none"],
-}
 FIGURES = {  # of a district, and their units
     "works_budget_twd": "twd", "contacts_12m": "contacts", "petitions_12m": "cases", "closed_on_time_12m": "cases",
     "closed_late_12m": "cases", "open_overdue_12m": "cases",
@@ -91,8 +85,7 @@ def shown(of: Scope, states: Sequence[str], site: str | None = None) -> list[dic
         rows += [row for row in _named(of) if row not in rows]
     if site and site not in {row["site_id"] for row in rows}:
         rows += table("marts.sites", {"site_id": [site]})
-    rank = {state: place for place, state in enumerate(WORST_FIRST)}
-    return sorted(rows, key=lambda row: (rank.get(row["light"], 9), -(row["gap_days"] or 0), row["site_id"]))
+    return sorted(rows, key=lambda row: (*works.rank(row), row["site_id"]))
 
 
 def finder() -> str | None:
@@ -104,22 +97,22 @@ def finder() -> str | None:
 def message(of: Scope) -> str:
     """How many works are open, how many of them late, and where most of those are."""
     # From the works and not from the map: a named real site has a place, but no light of simulated progress.
-    states = ask("works.registered", by=("light",), where=of.where)
-    counts, lights = {row["light"]: row["value"] for row in states.rows}, warehouse.labels("light")
-    where = "".join(_scope_words(of))
-    opened = sum(counts.get(state, 0) for state in WORST_FIRST if state != "completed")
+    counts = Counter(row["light"] for row in table("marts.works", of.where, None, works.MOST))
+    lights, where = warehouse.labels("light"), "".join(_scope_words(of))
     late = t("sites.and").join(
         t("sites.of_them", state=pick(lights[state]) if words.language() == "zh" else pick(lights[state]).lower(),
           n=words.number(counts.get(state, 0)))
         for state in reversed(LATE)
     )  # fmt: skip
-    return t(f"sites.message_{of.of}", where=where, n=words.number(opened), late=late, most=most_late(of))
+    opened = words.number(works.still_open(counts))
+    return t(f"sites.message_{of.of}", where=where, n=opened, late=late, most=most_late(of))
 
 
 def left_out(of: Scope) -> str:
     """Works of the scope that have no place, and so are not on the map; "" where there are none."""
     placed = {row["work_id"] for row in table("marts.sites", of.where)}
-    missing = [row for row in table("marts.works", of.where) if row["work_id"] not in placed]
+    missing = [row for row in table("marts.works", of.where, None, works.MOST)
+               if row["work_id"] not in placed]  # fmt: skip
     return t("sites.no_place", n=words.number(len(missing))) if missing else ""
 
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import charts, filters, lights, tiles, words
+from dashboard import charts, filters, lights, tiles, words, works
 from dashboard.periods import ALL, parse
-from dashboard.warehouse import ask, labels, published, table
+from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
 HEADLINES = [  # the printed figure, and the metric and period that recompute it
@@ -20,12 +20,12 @@ period = filters.period()
 contacts = ask("hotline.contacts", period)
 satisfied = ask("satisfaction.after_call_rate", period)
 completed = ask("forward_plans.completion_rate", period)
-works = ask("works.registered", period, by=("light",), where={"control_class": CLASSES})
+controlled = ask("works.registered", period, by=("light",), where={"control_class": CLASSES})
 
 tiles.title(
     t("overview.message", period=words.period(period), contacts=words.amount(contacts.value, "contacts"),
       satisfaction=words.amount(satisfied.value, "percent"), completed=words.amount(completed.value, "percent")),
-    answers=[contacts, satisfied, completed, works],
+    answers=[contacts, satisfied, completed, controlled],
 )  # fmt: skip
 
 for column, (key, metric, code) in zip(st.columns(5), HEADLINES, strict=True):
@@ -42,8 +42,6 @@ with right:
                   "control_class", labels("control_class"), height=250, open_only=True)  # fmt: skip
 
 st.header(t("overview.decide"))
-tiles.decisions(
-    table("marts.works", {"light": ["seriously_behind", "halted"], "control_class": CLASSES}, "gap_days desc"), limit=6
-)
+tiles.decisions(works.worst(), limit=6)
 if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
     filters.go("works", view="quarterly")

@@ -49,7 +49,7 @@ with right:
     st.header(t("petitions.printed"))
     tiles.beside([row for key in petitions.PRINTED for row in published(key)])
     waiting = petitions.overdue(where)
-    st.header(t("petitions.waiting", n=len(waiting)))
+    st.header(t("petitions.waiting", n=len(waiting), day=petitions.as_of()))
     st.caption(t("petitions.waiting_note"))
     if waiting:
         tables.show(t("petitions.waiting_list"), waiting, height=620)

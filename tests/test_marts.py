@@ -94,6 +94,33 @@ def test_a_light_changes_exactly_at_its_threshold():
     assert [light for (light,) in lights] == [light for *_, light in EDGES]
 
 
+def test_a_gap_is_rounded_once_and_its_light_by_the_days_that_are_read():
+    # Done as far as the plan stood 1.4 days after 28 February: 59.6 days before 30 April, read as 60, and so behind.
+    con = warehouse.of(
+        works=[work("w", planned_start_on="2022-12-31")],
+        work_progress=course("w", SLOW, [0.01, 0.015, 0.02, 0.02 + 0.01 * 1.4 / 31]),
+    )
+    assert warehouse.one(
+        con, "select gap_days, typeof(gap_days), gap_points, light from marts.work_months order by month desc limit 1"
+    ) == (60, "INTEGER", -2.0, "behind")
+
+
+def test_a_finished_work_waits_for_its_release():
+    con = warehouse.of(
+        works=[
+            work("open"), work("done", finished_on="2023-01-20"),
+            work("released", finished_on="2023-01-20", released_on="2023-01-25"),
+            work("later", finished_on="2023-01-20", released_on="2023-02-25"),
+        ],
+        work_progress=[filed("open", "2023-01", 0.1, 0.1), filed("open", "2023-02", 0.2, 0.2)],
+    )  # fmt: skip
+    assert warehouse.ask(con, "select work_id, list(life_cycle order by month) from marts.work_months group by 1 order by 1") == [
+        ("done", ["completed", "completed"]), ("later", ["completed", "released"]),
+        ("open", ["executing", "executing"]), ("released", ["released", "released"]),
+    ]  # fmt: skip
+    assert dict(warehouse.ask(con, "select work_id, life_cycle from marts.works"))["later"] == "released"
+
+
 def test_states_that_are_not_a_gap():
     con = warehouse.of(
         works=[
@@ -155,7 +182,7 @@ def test_a_red_light_answers_its_five_questions(city):
         """select gap_points, gap_days, light_since, behind_since, lag_factor, lag_cause, remedy, owner_id, promised_on,
                   is_promise_broken, life_cycle from marts.works where work_id = 'w2'""",
     ) == (
-        -20, 18.7, dt.date(2023, 2, 1), dt.date(2023, 2, 1), "land", "用地", "協調", "land", dt.date(2023, 2, 20),
+        -20, 19, dt.date(2023, 2, 1), dt.date(2023, 2, 1), "land", "用地", "協調", "land", dt.date(2023, 2, 20),
         True, "controlled",
     )  # fmt: skip  # 30 % stood a third of the way from 31 January (20 %) to 28 February (50 %): 28 × 2/3 days ago
 
@@ -251,6 +278,19 @@ def test_before_anything_was_due_there_is_no_month_and_no_work_has_a_light():
     assert warehouse.one(con, "select count(*) from marts.work_months") == 0
 
 
+def test_a_missing_report_is_late_up_to_the_newest_that_came():
+    con = warehouse.of(
+        works=[work("w"), work("x")],
+        work_progress=[
+            filed("w", "2023-01", 0.1, 0.1, filed_on="2023-02-05"),
+            filed("w", "2023-02", 0.1, 0.1, filed_on="2023-03-03"),
+        ],
+    )
+    assert warehouse.ask(con, "select work_id, month, days_overdue from marts.filings where state <> 'filed' order by 2") == [
+        ("x", dt.date(2023, 1, 1), 26), ("x", dt.date(2023, 2, 1), 1),  # due on 5 February; on 5 March, and asked after
+    ]  # fmt: skip
+
+
 def test_milestones_slip_by_what_was_done_forecast_or_has_passed(city):
     assert warehouse.ask(city, "select milestone, slip_days, is_overdue from marts.milestones order by planned_on") == [
         ("design", -2, False), ("start", 10, False), ("half", 10, True), ("finish", 10, False),
@@ -285,7 +325,7 @@ def test_a_missing_review_leaves_its_weight_to_the_others(city):
         "from marts.service_units_year order by rank, agency_id",
     )  # fmt: skip
     assert rows == [
-        ("labor", 92.5, 1, "special", 2, 1, True),  # 0.4 × 85 + 0.3 × 100 + 0.3 × 95
+        ("labor", 92.5, 1, "special", 2, 2, True),  # 0.4 × 85 + 0.3 × 100 + 0.3 × 95
         ("fire", 80, 2, "excellent", 0, 0, False),
         ("police", 80, 2, "excellent", 0, 0, False),
         ("land", 78.5714, 4, "grade_a", 0, 0, False),  # (0.4 × 70 + 0.3 × 90) ÷ 0.7

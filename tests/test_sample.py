@@ -376,7 +376,9 @@ def test_nothing_happened_after_the_end_of_112(con, sources):
         for key, column in source.columns.items():
             if column.type in ("date", "datetime") and not key.startswith(AHEAD_OF_TIME):
                 last = con.execute(f'select max("{key}")::date from {name}').fetchone()[0]
-                assert last <= dt.date(2023, 12, 31), (name, key)
+                # The reports of December came in January, and were fetched a few days after they were due.
+                end = dt.date(2024, 1, 9) if key == "filed_on" else dt.date(2023, 12, 31)
+                assert last <= end, (name, key)
             if column.type == "month":
                 assert con.execute(f'select max("{key}") from {name}').fetchone()[0] <= "2023-12", (name, key)
 

@@ -47,6 +47,7 @@ UNITS = {
     "filings": ("件", "filings", "filing"),
     "milestones": ("個", "milestones", "milestone"),
     "changes": ("次", "changes", "change"),
+    "commendations": ("次", "commendations", "commendation"),
     "goals": ("項", "goals", "goal"),
     "targets": ("項", "targets", "target"),
     "measures": ("項", "measures", "measure"),

@@ -96,7 +96,7 @@ milestones as (
 
 facts as (
     select
-        w.*, r.month, r.as_of, n.light, n.is_completed, s.light_since, s.behind_since,
+        w.*, r.month, r.as_of, n.light, n.life_cycle, n.is_completed, s.light_since, s.behind_since,
         f.* exclude (work_id), p.best_pace, l.* exclude (work_id), b.* exclude (work_id), i.* exclude (work_id),
         -- Pace that is still needed, in progress a month; an average month has 30.4 days.
         case when w.finished_on is null and w.planned_finish_on > r.as_of
@@ -116,16 +116,8 @@ facts as (
 select
     f.work_id, f.title, f.plan_id, p.title as plan_title, p.axis, f.control_class, f.work_kind, f.agency_id,
     f.district_id, f.month, f.as_of,
-    -- What is not controlled has no place in the cycle of control.
-    case
-        when f.control_class = 'none' then null
-        when f.released_on <= f.as_of then 'released'
-        when f.suspended_on <= f.as_of then 'suspended'
-        when f.registered_on > f.as_of then 'proposed'
-        when f.light in ('behind', 'seriously_behind', 'halted') then 'controlled'
-        when f.started_on <= f.as_of then 'executing'
-        else 'registered'
-    end as life_cycle,
+    case when f.registered_on > f.as_of and f.control_class <> 'none' then 'proposed' else f.life_cycle end
+        as life_cycle,
     f.light, f.light_since,
     case when f.light in ('behind', 'seriously_behind', 'halted') then f.behind_since end as behind_since,
     coalesce(f.is_completed, false) as is_completed, f.is_controlled_in_year,
