@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard import foot, look, periods, sentences, warehouse, words
+from dashboard import axes, foot, look, periods, sentences, warehouse, words
+from dashboard.axes import SIZE
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
-SIZE = 16
-TICKS = 7  # on half a screen
+MANY = 20  # bars; more stand closer together
 
 
 def trend(
@@ -48,7 +48,7 @@ def trend(
     )
     key = key or f"trend-{answer.name}-{split}"
     told = sentences.of(answer, labels, unfinished_month(answer, [row["month"] for row in answer.rows]))
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{alt(answer)} {told}")
+    foot.draw(key, figure, f"{alt(answer)} {told}", answer)
     if floor:
         told = f"{told} {t('frame.floor', floor=words.amount(floor, answer.metric.unit))}"
     foot.under(key, answer, told, {split: labels or {}})
@@ -62,22 +62,27 @@ def bars(
     accent: Sequence[str] = (),
     height: int | None = None,
     key: str | None = None,
-    click: bool | Callable[[], None] = False,
+    click: Callable[[], None] | None = None,
+    pick: Callable[[str], None] | None = None,
     top: int | None = None,
-):
-    """Horizontal bars, largest first unless `ordered`; the value stands at the bar's end. Returns the event.
+    target: float | None = None,
+) -> None:
+    """Horizontal bars, largest first unless `ordered`; the value stands at the bar's end.
 
-    `click` may be what to do when a bar is chosen. `top` keeps the largest few; the figures below still have all.
+    What a click on a bar does: see `foot.draw`. `top` keeps the first few; the figures below still have all.
+    With a `target`, which more is better than, the least come first, and what misses it is in colour.
     """
     rows = [row for row in answer.rows if row["value"] is not None]
     if not rows:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
-        return None
+        return
+    if target is not None:
+        accent = [row[dimension] for row in rows if row["value"] < target] or ("none",)
     if ordered:
         order = list(labels)
         rows = sorted(rows, key=lambda row: order.index(row[dimension]) if row[dimension] in order else 999)
     else:
-        rows = sorted(rows, key=lambda row: -row["value"])[:top]
+        rows = sorted(rows, key=lambda row: row["value"] * (-1 if target is None else 1))[:top]
     figure = _bars(
         tuple(
             (row[dimension], words.pick(labels.get(row[dimension])) or t("frame.unknown"), row["value"], row["n"])
@@ -85,22 +90,14 @@ def bars(
         ),
         answer.metric.unit,
         tuple(accent),
-        height or 60 + 34 * len(rows),
+        target,
+        height,
         words.language(),
     )
     key = key or f"bars-{answer.name}-{dimension}"
     told = sentences.of(answer, labels)
-    event = st.plotly_chart(
-        figure,
-        config=foot.config(),
-        theme=None,
-        key=key,
-        alt=f"{alt(answer)} {told}",
-        selection_mode="points",
-        on_select=click if callable(click) else "rerun" if click else "ignore",
-    )
+    foot.draw(key, figure, f"{alt(answer)} {told}", answer, (dimension,), click, pick)
     foot.under(key, answer, told, {dimension: labels})
-    return event
 
 
 @functools.lru_cache(maxsize=256)
@@ -114,7 +111,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     months = sorted({row["month"] for row in answer.rows})
     unfinished = unfinished_month(answer, months)
     before = [] if split else year_before(answer)
-    scale, suffix = scaling([row["value"] for row in (*answer.rows, *before)], unit)
+    scale, suffix = axes.scaling([row["value"] for row in (*answer.rows, *before)], unit)
     traces, notes = [], []
     if before:
         traces.append(_line(before, unit, scale, look.REST, t("frame.year_before"), dash="solid"))
@@ -130,9 +127,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 _line(rows[-2:], unit, scale, colour, t("frame.unfinished", month=name), dash="dot", light=True)
             )
         if split and whole and whole[-1]["value"] is not None:
-            notes.append(_end(whole[-1], scale, name, _readable(colour)))
+            notes.append(_end(whole[-1], scale, name, readable(colour)))
         elif before and whole and whole[-1]["value"] is not None:
-            notes.append(_end(whole[-1], scale, words.year(whole[-1]["month"]), _readable(colour)))
+            notes.append(_end(whole[-1], scale, words.year(whole[-1]["month"]), readable(colour)))
     shapes = []
     if target is not None:
         shapes.append(
@@ -146,25 +143,17 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 "line": {"color": look.MUTED, "width": 1.5, "dash": "dash"},
             }
         )
-        notes.append(
-            {
-                "xref": "paper",
-                "x": 1,
-                "y": target * scale,
-                "yshift": -12,
-                "xanchor": "right",
-                "showarrow": False,
-                "text": t("frame.target", value=words.amount(target, unit)),
-                "font": {"color": look.MUTED, "size": SIZE - 1},
-            }
-        )
+        told = t("frame.target", value=words.amount(target, unit))
+        notes.append(_end({"month": months[-1], "value": target}, scale, told, look.MUTED))
     for event in events_on(answer, months):
         shapes.append(_mark(event["month"]))
-        notes.append(_note(event))
-    marked = ticks(months)
-    drawn = layout(height, right=130 if split else 90 if before else 24)
+        notes.append(_note(event, late=(event["month"] - months[0]) * 3 > (months[-1] - months[0]) * 2))
+    marked = axes.ticks(months)
+    known = [row["value"] * scale for row in (*answer.rows, *before) if row["value"] is not None] or [0]
+    drawn = axes.layout(height, right=axes.right(notes))
     drawn |= {
         "xaxis": {
+            "range": axes.span(months),
             "tickvals": marked,
             "ticktext": [words.month_tick(each) for each in marked],
             "showgrid": False,
@@ -186,9 +175,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "tickformat": ",~g",
             "nticks": 6,
         },
-        "annotations": apart(
-            notes, [row["value"] * scale for row in (*answer.rows, *before) if row["value"] is not None], height
-        ),
+        "annotations": axes.apart(notes, min(floor * scale, *known), max(known), height),
         "shapes": shapes,
         "hovermode": "closest",
     }
@@ -196,10 +183,13 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
 
 
 @functools.lru_cache(maxsize=256)
-def _bars(rows, unit: str, accent, height: int, language: str) -> dict:
+def _bars(rows, unit: str, accent, target: float | None, height: int | None, language: str) -> dict:
     rows = rows[::-1]  # Plotly draws from the bottom up
-    biggest = max((abs(row[2]) for row in rows), default=1)
+    biggest = max((abs(row[2]) for row in rows), default=1) or 1
     texts = [words.amount(value, unit) for _, _, value, _ in rows]
+    names = [axes.wrapped(plain(row[1]), 17) for row in rows]
+    colours = [look.ACCENT if not accent or row[0] in accent else look.REST for row in rows]
+    pitch = 44 if any("<br>" in name for name in names) else 34 if len(rows) <= MANY else 25
     hover = [
         words.said(plain(name), words.amount(value, unit, exact=True))
         + (f"<br>n = {words.number(n)}" if n is not None else "")
@@ -209,22 +199,40 @@ def _bars(rows, unit: str, accent, height: int, language: str) -> dict:
         "type": "bar",
         "orientation": "h",
         "x": [row[2] for row in rows],
-        "y": [plain(row[1]) for row in rows],
+        "y": names,
         "customdata": [row[0] for row in rows],
         "text": texts,
-        "textposition": "outside",
+        # A target's line would run through figures that stand outside.
+        "textposition": "outside" if target is None else "inside",
+        "insidetextanchor": "start",
         "cliponaxis": False,
-        "textfont": {"size": SIZE, "color": look.INK},
+        "constraintext": "none",
+        "textfont": {
+            "size": SIZE,
+            "color": [look.WHITE if target is not None and each == look.ACCENT else look.INK for each in colours],
+        },
         "hovertext": hover,
         "hoverinfo": "text",
-        "marker": {"color": [look.ACCENT if not accent or row[0] in accent else look.REST for row in rows]},
+        "marker": {"color": colours},
     }
-    drawn = layout(height, left=10, top=6, bottom=6)
+    top = 6 if target is None else 34
+    drawn = axes.layout(
+        height or 26 + top + pitch * len(rows), left=10, right=12 + max(map(axes.width, texts)), top=top, bottom=6
+    )
     drawn |= {
-        "xaxis": {"visible": False, "range": [0, biggest * 1.22], "fixedrange": True},
-        "yaxis": {"automargin": True, "tickfont": {"size": SIZE}, "fixedrange": True, "ticksuffix": "  "},
+        "xaxis": {"visible": False, "range": [0, max(biggest, target or 0)], "fixedrange": True},
+        "yaxis": {"automargin": True, "tickfont": {"size": SIZE}, "fixedrange": True} | axes.GAP,
         "bargap": 0.32,
     }
+    if target is not None:
+        drawn["shapes"] = [{
+            "type": "line", "x0": target, "x1": target, "yref": "paper", "y0": 0, "y1": 1,
+            "line": {"color": look.INK, "width": 1.5, "dash": "dash"},
+        }]  # fmt: skip
+        drawn["annotations"] = [{
+            "x": target, "yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": "right", "showarrow": False,
+            "text": t("frame.target", value=words.amount(target, unit)), "font": {"color": look.MUTED, "size": SIZE},
+        }]  # fmt: skip
     return {"data": [trace], "layout": drawn}
 
 
@@ -249,41 +257,6 @@ def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, ligh
         ],
         "hoverinfo": "text",
     }
-
-
-def layout(height: int, left: int = 56, right: int = 24, top: int = 16, bottom: int = 40) -> dict:
-    return {
-        "height": height,
-        "margin": {"l": left, "r": right, "t": top, "b": bottom},
-        "paper_bgcolor": look.WHITE,
-        "plot_bgcolor": look.WHITE,
-        "font": {"family": look.FONT, "size": SIZE, "color": look.INK},
-        "hoverlabel": {"font": {"family": look.FONT, "size": SIZE}, "align": "left"},
-        "showlegend": False,
-        "separators": ".,",
-    }
-
-
-def scaling(values: Sequence[float | None], unit: str) -> tuple[float, str]:
-    """The factor and suffix of an axis, so that its ticks read as people say the numbers."""
-    biggest = max((abs(value) for value in values if value is not None), default=0)
-    if unit == "percent":
-        return 100, "%"
-    zh = words.language() == "zh"
-    if unit == "twd":
-        return (1e-8, " 億") if zh else (1e-6, " M")
-    if biggest >= 20_000:
-        return (1e-4, " 萬") if zh else (1e-3, " k")
-    return 1, ""
-
-
-def ticks(months: Sequence[dt.date]) -> list[dt.date]:
-    """At most seven ticks, on round months: every month, every 3rd (1, 4, 7, 10), half years or Januaries."""
-    for step in (1, 3, 6, 12, 24):
-        ticks = [each for each in months if (each.year * 12 + each.month - 1) % step == 0]
-        if len(ticks) <= TICKS and ticks:
-            return ticks
-    return [months[0], months[-1]]
 
 
 def _whole(answer: Answer) -> bool:
@@ -317,8 +290,8 @@ def year_before(answer: Answer) -> list[dict]:
 def _end(row: dict, scale: float, text: str, colour: str) -> dict:
     """A name at the end of its line."""
     return {
-        "x": row["month"], "y": (row["value"] or 0) * scale, "text": f"<b>{plain(text)}</b>", "showarrow": False,
-        "xanchor": "left", "xshift": 8, "font": {"color": colour, "size": SIZE},
+        "x": row["month"], "y": (row["value"] or 0) * scale, "text": f"<b>{axes.wrapped(plain(text), 11)}</b>",
+        "showarrow": False, "xanchor": "left", "xshift": 8, "align": "left", "font": {"color": colour, "size": SIZE},
     }  # fmt: skip
 
 
@@ -336,34 +309,19 @@ def _mark(month: dt.date) -> dict:
     }  # fmt: skip
 
 
-def _note(event: dict) -> dict:
+def _note(event: dict, late: bool) -> dict:
+    """What happened, beside its mark; to the left of it where it happened `late`, or it would run out of the plot."""
     told = words.pick(event)
     told = words.noted(told, t("frame.simulated")) if event["is_simulated"] else told
     return {
-        "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom", "xanchor": "left", "xshift": 4,
-        "showarrow": False, "text": plain(words.pick(event)), "hovertext": told,
-        "font": {"size": SIZE - 3, "color": look.MUTED},
+        "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom",
+        "xanchor": "right" if late else "left", "xshift": -4 if late else 4, "showarrow": False,
+        "text": plain(words.pick(event)), "hovertext": told,
+        "font": {"size": SIZE - 1, "color": look.MUTED},
     }  # fmt: skip
 
 
-def apart(notes: list[dict], values: Sequence[float], height: int) -> list[dict]:
-    """Move labels that would stand on each other apart; each keeps its order from top to bottom."""
-    ends = [note for note in notes if note.get("xanchor") == "left" and not {"xref", "yref"} & note.keys()]
-    labels = sorted(ends, key=lambda note: -note["y"])
-    if len(labels) < 2:
-        return notes
-    top = max(values)
-    per_pixel = (top - min(0, *values)) / max(1, height - 56) or 1
-    last = None
-    for note in labels:
-        place = -note["y"] / per_pixel
-        shift = 0.0 if last is None else max(0.0, last + SIZE * 1.35 - place)
-        note["yshift"] = -shift
-        last = place + shift
-    return notes
-
-
-def _readable(colour: str) -> str:
+def readable(colour: str) -> str:
     """A text colour of the same family that reads on white."""
     return {"#E69F00": "#8A5A00", "#56A0D3": "#0072B2"}.get(colour, colour)
 

@@ -65,15 +65,24 @@ def of_answer(answer: Answer, names: Mapping[str, Mapping] | None = None) -> Tab
         for row in answer.rows
     )
     facts = [(t("downloads.figure"), value), (t("frame.meaning"), pick(metric.means)), *chosen(answer)]
-    facts.append((t("frame.formula"), answer.sql))
+    facts.append((t("frame.formula"), statement(answer)))
     if metric.caution:
         facts.append((t("frame.caution"), pick(metric.caution)))
     for source in answer.provenance.sources:
         reach, licence = t("frame.as_of", day=words.day(source["reach"])), t(f"frame.licence_{source['licence']}")
         facts.append((t("frame.source"), words.noted(pick(source), t("sentences.joined").join((reach, licence)))))
     shares = frozenset([head[-1]] if metric.unit == "percent" else [])
-    told = [value, *(said for _, said in chosen(answer))]
-    return _table("_".join(told), (*head, *(("n",) if counted else ())), rows, facts, answer.is_simulated, shares)
+    return _table(_called(answer), (*head, *(("n",) if counted else ())), rows, facts, answer.is_simulated, shares)
+
+
+def name_of(answer: Answer) -> str:
+    """What a file of an answer is called: metric, period, filters, and that it is simulated."""
+    return "_".join([_called(answer), *([t("frame.simulated")] if answer.is_simulated else [])])
+
+
+def statement(answer: Answer) -> str:
+    """The SQL of an answer with the values that were bound to it."""
+    return answer.sql + "".join(f"\n-- ? = {value}" for value in answer.values)
 
 
 def with_rows(of: Table, rows: Sequence[Mapping[str, object]]) -> Table:
@@ -235,8 +244,17 @@ def chosen(answer: Answer) -> list[tuple[str, str]]:
     told = [(t("frame.period"), words.period(span) if span.start and span.end else t("frame.all_years"))]
     for name, codes in question.where:
         known = _labels(name)
-        told.append((pick(dimension(name).label), "、".join(pick(known.get(code)) or code for code in codes)))
+        told.append(
+            (
+                pick(dimension(name).label),
+                "、".join(pick(known.get(code)) or code or t("frame.unknown") for code in codes),
+            )
+        )
     return told
+
+
+def _called(answer: Answer) -> str:
+    return "_".join([pick(answer.metric.label), *(said for _, said in chosen(answer))])
 
 
 def _labels(by: str) -> Mapping[str, Mapping]:

@@ -25,7 +25,7 @@ NOW = {
     "service_3": "joint_centre.visits",
     "strategy_4": "youth.participants",
 }
-MET, MISSED = "● ", "◆ "
+FOCUS = "施政重點"  # a perspective of the plan's, that only says where the weight lies
 
 
 def year_of(period: Period) -> Period:
@@ -63,6 +63,14 @@ def answers(view: str, period: Period) -> list[Answer]:
     return [ask(names[view]) if view in names else ask(HEADLINES[view][0], period)]
 
 
+def known(view: str, period: Period) -> list[Answer]:
+    """The metrics that a view shows, for what is to be known of its figures."""
+    if view == "office":
+        return [ask(f"district_office.{name}") for name in warehouse.catalogue().sets["district_office"].metrics]
+    names = ("goals.measures", *NUMBERED, *NOW.values()) if view == "plan" else HEADLINES[view]
+    return [ask(name, period) for name in names]
+
+
 def tree_columns() -> list[Column]:
     return [
         Column(t("goals.measure"), width="58%"), Column(t("goals.target"), "right"), Column(t("goals.now"), "right"),
@@ -75,7 +83,10 @@ def tree(period: Period) -> list[list[object]]:
     told = []
     for row in sorted(_rows(period), key=lambda row: row["sort"]):
         depth = ("vision", "goal", "measure").index(row["level"])
-        told.append([tiles.indented(row["zh" if words.language() == "zh" else "en"], depth), *_state(row, period)])
+        name = row["zh" if words.language() == "zh" else "en"]
+        if row["perspective"] == FOCUS:  # or it would look like a goal whose measures are missing
+            name = words.noted(name, t("goals.focus"))
+        told.append([tiles.indented(name, depth), *_state(row, period)])
     return told
 
 
@@ -87,7 +98,8 @@ def columns(view: str) -> dict[str, object]:
         t("goals.at_target_share"): "%.1f",
         t("goals.hours"): "%.1f",
     }
-    return {name: st.column_config.NumberColumn(format=form) for name, form in rates.items()} | {
+    texts = {t("goals.agency"): st.column_config.TextColumn(width=170)}
+    return texts | {name: st.column_config.NumberColumn(format=form) for name, form in rates.items()} | {
         t(f"goals.{name}"): st.column_config.NumberColumn(format="localized")
         for name in ("budget", "allocated", "executed", "staff", "at_target")
     }
@@ -107,7 +119,7 @@ def by_agency(view: str, period: Period) -> list[dict[str, object]]:
         cells = {t("goals.agency"): pick(names.get(agency)), t("goals.light"): light}
         if view == "budget":
             cells |= {t("goals.rate"): _percent(value), t("goals.rate_of_budget"): _percent(also[agency])}
-            cells |= {t(f"goals.{name}"): row[f"{name}_twd"] for name in ("budget", "allocated", "executed")}
+            cells |= {t(f"goals.{name}"): row[f"{name}_twd"] // 1000 for name in ("budget", "allocated", "executed")}
         else:
             cells |= {t("goals.hours"): value and round(value, 1), t("goals.at_target_share"): _percent(also[agency])}
             cells |= {t("goals.staff"): row["staff"], t("goals.at_target"): row["staff_at_target"]}

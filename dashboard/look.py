@@ -6,9 +6,11 @@ colour-blind people can tell apart.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas
 import streamlit as st
 
 from dashboard.words import language
@@ -25,6 +27,7 @@ FONT = "'Noto Sans TC', 'Microsoft JhengHei', 'PingFang TC', 'Noto Sans CJK TC',
 # At most six by colour, then grey「其他」. Each reads on white beside its neighbours, in grey print too.
 SERIES = (ACCENT, "#E69F00", "#00806A", "#7B2D6B", "#C2410C", "#56A0D3")
 REST = "#A9B1BD"
+COLOURED = 400  # rows; of more, styling takes longer than the rest of the page
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,13 @@ class State:
     text: str = WHITE
 
 
-# ‖ and not ⏸: the common Chinese fonts lack the latter and print an empty box.
+# ▍▍ and not ⏸: the common Chinese fonts lack the latter and print an empty box; ‖ is too faint to be seen.
 STATES = {
     "ahead": State("#0072B2", "▲"),
     "on_schedule": State("#00806A", "●"),
     "behind": State("#E69F00", "◆", INK),
     "seriously_behind": State("#C2410C", "■"),
-    "halted": State("#7B2D6B", "‖"),
+    "halted": State("#7B2D6B", "▍▍"),
     "not_filed": State("#6B7280", "○"),
     "completed": State("#334155", "✔"),
 }
@@ -73,6 +76,16 @@ def shape(state: str, outline: bool = True) -> str:
         drawn = plain.format(line=line.format(colour, 11))
         return plain.format(line=line.format(WHITE, 20)) + drawn if outline else drawn
     return plain.format(f'fill="{colour}" {edge}')
+
+
+def coloured(rows: Sequence[Mapping[str, object]]) -> object:
+    """Rows for a list, the cells that begin with a state's shape in its colour; a very long list stays plain."""
+    shapes = {state.icon: f"background-color: {state.colour}; color: {state.text}" for state in STATES.values()}
+    heads = [name for name, cell in rows[0].items() if str(cell).split(" ")[0] in shapes]
+    if not heads or len(rows) > COLOURED:
+        return rows
+    styled = pandas.DataFrame(rows).style
+    return styled.map(lambda cell: shapes.get(str(cell).split(" ")[0], ""), subset=heads)
 
 
 def apply() -> None:

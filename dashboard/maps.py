@@ -27,17 +27,29 @@ from pydeck.bindings.json_tools import default_serialize
 from dashboard import look, warehouse, words
 
 CELL = 96  # of the icon sheet, in pixels; a shape fills its middle 64, a ring the rest
-SIZES = {1: 27, 2: 36, 3: 50}  # of a cell on screen, by step of budget: shapes of 18, 24 and 33 pixels
+SIZES = {1: 26, 2: 34, 3: 44}  # of a cell on screen, by step of budget: shapes of 17, 23 and 29 pixels
 FIT = (560, 470)  # the smallest box the whole city must fit into, in pixels
 STYLE = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-map-side) { flex-basis: 25rem; }
 @media (min-width: 1800px) and (min-height: 950px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-map-place) { zoom: 1.35; }
 }
+/* A word under the pointer may stand out of the map: at its edge it would be cut. */
+.st-key-map-place, .st-key-map-place :has(.deck-tooltip) { overflow: visible !important; }
+.st-key-map-place { z-index: 5; }
 </style>"""
 GROUND, CHOSEN, NAME = (232, 236, 241), (191, 208, 226), (74, 85, 104)
 SMOOTHED = 0.0015  # degrees; corners that stand out by less than about 150 m go, borders stay shared
+NAMES = {"zh": 14, "en": 12}  # pixels of the districts' names
 WIDE = {"zh": 1.0, "en": 0.56}  # of a letter, in ems
+# Where a label may stand beside its site, the best first: how it is anchored, how many ems to the right and up.
+SIDES = (
+    ("start", 1.3, 0), ("end", -1.3, 0), ("start", 1.0, 1.1), ("end", -1.0, 1.1), ("start", 1.0, -1.1),
+    ("end", -1.0, -1.1), ("middle", 0, 1.8), ("middle", 0, -1.8),
+)  # fmt: skip
+# Where a district's name may stand instead, in its letters to the right and up, the nearest first.
+ASIDE = ((0, 0), (0, 1.2), (0, -1.2), (1.5, 0), (-1.5, 0), (1.2, 1.2), (-1.2, -1.2), (1.2, -1.2), (-1.2, 1.2), (0, 2),
+         (0, -2))  # fmt: skip
 # Names that would stand on each other: how far each moves, in degrees to the right and up.
 MOVED = {
     "zh": {"anping": (-0.014, -0.002), "west_central": (0.006, -0.001), "north": (0.004, 0.01), "east": (0.01, -0.003)},
@@ -101,11 +113,13 @@ def draw(
     # Most important last, so that it lies on top; the named above the rest, the chosen one above all.
     marks = sorted(reversed(marks), key=lambda mark: (mark.key == site, -mark.step if mark.label else -9))
     turn = hashlib.sha1(repr(([mark.key for mark in marks], site, district)).encode()).hexdigest()[:8]
+    names = _names(marks)
     deck = _Deck(
         layers=[
             *_ground(district, told, turn),
+            _text("names", names, NAMES[words.language()], NAME, GROUND, "normal"),
             *_sites(marks, site, turn),
-            *_labels(marks),
+            *_labels(marks, names),
         ],
         initial_view_state=_view(warehouse.here().name()),
         map_provider=None,  # and no map_style: anything else asks for tiles
@@ -153,7 +167,7 @@ def _ground(district: str | None, told: Mapping[str, str], turn: str) -> list[pd
             line_width_min_pixels=2.5,
             _subLayerProps={"polygons-fill": {"getFillColor": [*CHOSEN]}, "polygons-stroke": {"getColor": [*NAME]}},
         ))  # fmt: skip
-    return [*layers, _names(build, words.language())]
+    return layers
 
 
 @functools.lru_cache(maxsize=4)
@@ -174,17 +188,42 @@ def _rounded(shape: shapely.Geometry) -> dict:
     return {"type": found["type"], "coordinates": walk(found["coordinates"])}
 
 
-def _names(build: str, language: str) -> pdk.Layer:
-    """The districts' names; the single-letter ones keep their 區, or they would not read as places."""
+def _names(marks: Sequence[Mark]) -> list[dict]:
+    """The districts' names, each moved aside, within its district, to come out from under the sites.
+
+    The single-letter ones keep their 區, or they would not read as places.
+    """
+    language, pixel = words.language(), _pixel()
+    em = NAMES[language] * pixel
+    taken = [_around(mark.longitude, mark.latitude, SIZES[mark.step] * pixel / 3) for mark in marks]
+    shapes = {each: shapely.geometry.shape(found) for each, found in boundaries(warehouse.here().name()).items()}
     rows = []
     for row in warehouse.table("marts.districts", None, "sort"):
         right, up = MOVED[language].get(row["district_id"], (0.0, 0.0))
         short = row["zh"].removesuffix("區") if len(row["zh"]) > 2 else row["zh"]
-        rows.append({
-            "x": round(row["centroid_lon"] + right, 5), "y": round(row["centroid_lat"] + up, 5),
-            "t": short if language == "zh" else row["en"],
-        })  # fmt: skip
-    return _text("names", rows, 14 if language == "zh" else 12, NAME, GROUND, "normal")
+        told = short if language == "zh" else row["en"]
+        tried = []
+        for aside, above in ASIDE:
+            x, y = row["centroid_lon"] + right + aside * em, row["centroid_lat"] + up + above * em
+            if tried and not shapely.contains_xy(shapes[row["district_id"]], x, y):
+                continue
+            box = _around(x, y, len(told) * WIDE[language] * em / 2, em / 2)
+            tried.append((sum(_meet(box, each) for each in taken), len(tried), x, y, box))
+        _, _, x, y, box = min(tried)
+        taken.append(box)
+        rows.append({"x": round(x, 5), "y": round(y, 5), "t": told, "box": box})
+    return rows
+
+
+def _around(x: float, y: float, wide: float, high: float | None = None) -> tuple:
+    """A box of west, south, east, north around a place."""
+    high = wide if high is None else high
+    return (x - wide, y - high, x + wide, y + high)
+
+
+def _pixel() -> float:
+    """Degrees of longitude in a pixel, the whole city in the box; of latitude it is a little less."""
+    return 360 / 512 / 2 ** _view(warehouse.here().name()).zoom
 
 
 @functools.lru_cache(maxsize=4)
@@ -237,23 +276,23 @@ def _sites(marks: Sequence[Mark], site: str | None, turn: str) -> list[pdk.Layer
     ]  # fmt: skip
 
 
-def _labels(marks: Sequence[Mark]) -> list[pdk.Layer]:
-    """Names beside the sites that carry one, each on the first side where it covers no other name and no named site."""
-    size, em = 15, 360 / 512 / 2 ** _view(warehouse.here().name()).zoom  # degrees of longitude in a pixel
-    em *= size
+def _labels(marks: Sequence[Mark], names: Sequence[dict]) -> list[pdk.Layer]:
+    """Names beside the sites that carry one, each on the side where it covers the fewest names and named sites."""
+    size = 14
+    em = size * _pixel()
     named = [mark for mark in marks if mark.label]
-    taken = [(mark.longitude - em, mark.latitude - em, mark.longitude + em, mark.latitude + em) for mark in named]
+    taken = [_around(mark.longitude, mark.latitude, em) for mark in named] + [name.pop("box") for name in names]
     rows = []
     for mark in sorted(named, key=lambda mark: -mark.latitude):
         width = sum(1.0 if ord(letter) > 0x2E7F else WIDE["en"] for letter in mark.label) * em
-        for anchor, right, up in (("start", 1.3, 0), ("end", -1.3, 0), ("start", 1.0, 1.1), ("end", -1.0, 1.1),
-                                  ("start", 1.0, -1.1), ("end", -1.0, -1.1)):  # fmt: skip
-            west = mark.longitude + right * em - (width if anchor == "end" else 0)
+        others = [each for each in taken if not _holds(each, mark)]
+        tried = []
+        for anchor, right, up in SIDES:
+            west = mark.longitude + right * em - {"start": 0, "middle": width / 2, "end": width}[anchor]
             middle = mark.latitude + up * em * 0.92
             box = (west, middle - em * 0.6, west + width, middle + em * 0.6)
-            others = [each for each in taken if not _holds(each, mark)]
-            if not any(_meet(box, each) for each in others):
-                break
+            tried.append((sum(_meet(box, each) for each in others), len(tried), anchor, right, up, box))
+        _, _, anchor, right, up, box = min(tried)
         taken.append(box)
         rows.append({"x": round(mark.longitude, 5), "y": round(mark.latitude, 5), "t": mark.label, "a": anchor,
                      "o": [round(right * size), round(-up * size)]})  # fmt: skip

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import charts, filters, look, periods, tables, tiles, warehouse, words, works
+from dashboard import filed, filters, look, periods, tables, tiles, warehouse, words, works
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, labels, table
 from dashboard.words import pick, t
 
-LISTED = 6  # works on the page: what fits on one A4
+LISTED = 18  # works on paper: what fits on one A4; the style sheet shows as many as the screen is high
+REASONS = 5
 # What is said of each kind of unit; figures that are kept by the year are asked for the period's year.
 FIGURES = {
     "agency_id": (
@@ -53,7 +54,9 @@ class Unit:
 def show(dimension: str, key: str) -> None:
     """The page of a kind of unit, chosen under `key` in the link; a list to pick from where none is chosen."""
     top = st.container()
-    chosen = filters.choice(dimension, key)
+    bar = st.container(horizontal=True, vertical_alignment="center", key="unit_bar")
+    with bar:
+        chosen = filters.choice(dimension, key)
     if not chosen:
         with top:
             tiles.title(t(f"{key}.choose"), simulated=True)
@@ -66,34 +69,35 @@ def show(dimension: str, key: str) -> None:
     unit = Unit(dimension, chosen[0], filters.period())
     with top:
         tiles.title(message(unit), answers=answers(unit))
-    tiles.counted(chips(unit))
+    with bar:
+        tiles.counted(chips(unit))
 
     behind = late(unit)
     with st.container(key="one_page"):
-        left, right = st.columns(2, gap="medium")
+        left, right = st.columns([8, 11], gap="medium")
     with left:
-        st.header(t("one_page.late", n=len(behind)))
+        st.header(t("one_page.late", n=words.amount(len(behind), "works")))
         if behind:
-            tiles.table(late_columns(), behind[:LISTED], compact=True)
-            if len(behind) > LISTED:
-                st.caption(t("one_page.more", n=len(behind) - LISTED))
+            with st.container(key="one_page_late"):
+                tiles.table(late_columns(), behind[:LISTED], compact=True)
         else:
             st.info(t("one_page.none_late"), icon=":material/check_circle:")
-        with st.container(key="screen_only"):
-            with st.container(horizontal=True, key="onward"):
-                if st.button(t("one_page.works"), icon=":material/engineering:"):
-                    filters.go("works", **{key: unit.code}, view="register")
-                if st.button(t("one_page.petitions_page"), icon=":material/mail:"):
-                    filters.go("petitions", **{key: unit.code})
-                if st.button(t("one_page.map"), icon=":material/map:"):
-                    filters.go("sites", **{key: unit.code})
-            st.header(t("one_page.categories"))
-            charts.bars(ask("petitions.received", unit.period, by=("category",), where=unit.where), "category",
-                        labels("category"), top=5)  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center", key="screen_only"):
+            for page, icon, chosen in (("works", "engineering", {"view": "register"}), ("petitions", "mail", {}),
+                                       ("sites", "map", {})):  # fmt: skip
+                if st.button(t(f"one_page.to_{page}"), icon=f":material/{icon}:", type="tertiary"):
+                    filters.go(page, **{key: unit.code}, **chosen)
+            st.caption(t("one_page.print_note"), width="content")
+        st.header(t("one_page.categories"))
+        tiles.table(*categories(unit), compact=True)
     with right:
         st.header(t("one_page.figures"))
-        tiles.table(figure_columns(unit), figures(unit), compact=True)
-    st.caption(t("one_page.print_note"))
+        tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
+                    take=f"{unit.name} {t('one_page.figures')}")  # fmt: skip
+        tiles.about_table(t("one_page.figures"), known(unit))
+        st.caption(t("one_page.marks"))
+    with st.container(key="paper_only"):
+        st.caption(imprint(unit))
 
 
 def message(unit: Unit) -> str:
@@ -130,8 +134,8 @@ def chips(unit: Unit) -> list[tuple[str, str]]:
 
 
 def late_columns() -> list[Column]:
-    names = ("light", "work", "gap", "why", "who", "promised")
-    return [Column(t(f"one_page.{name}"), "right" if name == "gap" else "") for name in names]
+    names = ("light", "work", "gap", "why", "promised")
+    return [Column(t(f"one_page.{name}"), {"gap": "right", "light": "name"}.get(name, "")) for name in names]
 
 
 def late(unit: Unit) -> list[list[object]]:
@@ -141,23 +145,47 @@ def late(unit: Unit) -> list[list[object]]:
     rows = [row for row in rows if row["work_id"] not in real]
     return [
         [
-            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])), row["title"],
-            t("one_page.gap_cell", points=words.number(row["gap_points"], 1), days=words.number(row["gap_days"])),
-            row["lag_cause"] or "—", pick(agencies.get(row["owner_id"] or row["agency_id"])),
-            f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
+            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])),
+            tiles.link(row["title"], filters.address("work", work=row["work_id"])),
+            tiles.stacked(t("one_page.points", n=words.number(row["gap_points"], 1)),
+                          t("work.days", n=words.number(row["gap_days"]))),
+            tiles.stacked(filed.cause(row["lag_cause"], row["lag_factor"]), row["remedy"]),
+            tiles.stacked(f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
+                          pick(agencies.get(row["owner_id"] or row["agency_id"]))),
         ]
         for row in sorted(rows, key=lambda row: (*works.rank(row), row["work_id"]))
     ]  # fmt: skip
 
 
+def categories(unit: Unit) -> tuple[list[Column], list[list[object]]]:
+    """Why people petition: the most frequent reasons side by side, each with its number and share."""
+    answer = ask("petitions.received", unit.period, by=("category",), where=unit.where)
+    whole = sum(row["value"] for row in answer.rows) or 1
+    most = sorted(answer.rows, key=lambda row: -row["value"])[:REASONS]
+    names = labels("category")
+    heads = [Column(pick(names.get(row["category"])) or t("frame.unknown")) for row in most]
+    return heads, [[
+        tiles.stacked(words.amount(row["value"], answer.metric.unit), words.amount(row["value"] / whole, "percent"))
+        for row in most
+    ]]  # fmt: skip
+
+
+def imprint(unit: Unit) -> str:
+    """What paper has to say for itself: sources, how far they reach, and the day of printing."""
+    sources = {pick(source): source for answer in answers(unit) for source in answer.provenance.sources}
+    return t(
+        "one_page.imprint", sources="、".join(sources) if words.language() == "zh" else ", ".join(sources),
+        day=words.day(periods.today()),
+    )  # fmt: skip
+
+
 def figure_columns(unit: Unit) -> list[Column]:
     beside = [Column(t(f"one_page.{name}"), "right") for name in ("before", "city")]
     return [
-        Column(t("one_page.system")),
-        Column(t("one_page.figure")),
-        Column(unit.name, "right"),
+        Column(t("one_page.system"), "name"),
+        Column(t("one_page.figure"), "name"),
+        Column(t("one_page.own"), "right"),
         *beside,
-        Column(t("one_page.light")),
     ]
 
 
@@ -181,6 +209,17 @@ def figures(unit: Unit) -> list[list[object]]:
     if unit.dimension == "agency_id" and (ranked := _rank(unit)):
         told.append(ranked)
     return told
+
+
+def known(unit: Unit) -> list[Answer]:
+    """The figures as metrics, for what is to be known of them."""
+    return [ask(name, unit.period, where=unit.where) for name in FIGURES[unit.dimension]]
+
+
+def _marked(row: list[object]) -> list[object]:
+    """A row of `figures` for the page: the light stands as a shape at the unit's own figure."""
+    system, figure, own, *beside, light = row
+    return [system, figure, f"{light[:1]} {own}".strip(), *beside]
 
 
 def all_of(dimension: str) -> list[dict]:

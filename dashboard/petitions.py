@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import sentences, warehouse, words
+from dashboard import records, sentences, warehouse, words
 from dashboard.periods import ALL, Period
 from dashboard.warehouse import ask, table
 from dashboard.words import pick, t
@@ -65,3 +65,9 @@ def overdue(where: Where) -> list[dict[str, object]]:
         | {pick(warehouse.dimension(name).label): pick(known[name].get(row[name])) or "—" for name in FILTERS}
         for row in rows
     ]
+
+
+def open_one(row: dict[str, object]) -> None:
+    """All that is kept of one petition of the list."""
+    [found] = table("marts.petitions", {"petition_id": [row[t("petitions.number")]]})
+    records.show_one(ask("petitions.received"), found)

@@ -12,6 +12,7 @@ from dashboard.tiles import Column
 from dashboard.warehouse import ask, table
 from dashboard.words import pick, t
 
+MONEY = ("budget", "allocated", "executed", "executed_to_allocated_rate", "executed_to_budget_rate")
 # Worst first.
 LATE = ("halted", "seriously_behind", "behind", "not_filed")
 
@@ -39,16 +40,21 @@ def message(period: Period) -> str:
     )  # fmt: skip
 
 
+def behind(month: dt.date) -> list[dict]:
+    """The plans that are not on schedule at a month's end, in the order of `late`."""
+    return sorted(table("marts.forward_plan_months", {"month": [month], "light": LATE}, "gap_points"), key=_worst_first)
+
+
 def late(month: dt.date) -> list[dict[str, object]]:
     """Plans that are not on schedule at a month's end as a person reads them: worst state first, then furthest behind.
 
     Points and days are behind the plan, so a larger figure is worse; a plan with nothing filed has neither.
     """
-    rows = table("marts.forward_plan_months", {"month": [month], "light": LATE}, "gap_points")
+    rows = behind(month)
     since, worst = _since(rows, month), _worst_works(rows, month)
-    lights, agencies, axes = (warehouse.labels(name) for name in ("light", "agency_id", "axis"))
+    lights, agencies = (warehouse.labels(name) for name in ("light", "agency_id"))
     told = []
-    for row in sorted(rows, key=_worst_first):
+    for row in rows:
         work = worst.get(row["plan_id"], {})
         told.append({
             t("forward_looking.state"): f"{look.STATES[row['light']].icon} {pick(lights[row['light']])}",
@@ -56,11 +62,9 @@ def late(month: dt.date) -> list[dict[str, object]]:
             t("forward_looking.points"): _behind(row["gap_points"]),
             t("forward_looking.days"): _behind(row["gap_days"], 0, 1),
             t("forward_looking.actual"): _percent(row["actual_progress"]),
-            t("forward_looking.planned"): _percent(row["planned_progress"]),
             t("forward_looking.since"): words.month_tick(since[row["plan_id"]]),
             t("forward_looking.promised"): words.day(work.get("promised_on")),
             t("forward_looking.agency"): pick(agencies.get(row["agency_id"])),
-            t("forward_looking.axis"): pick(axes.get(row["axis"])),
             t("forward_looking.worst_work"): work.get("title"),
             t("forward_looking.reason"): work.get("cause"),
         })  # fmt: skip
@@ -69,21 +73,38 @@ def late(month: dt.date) -> list[dict[str, object]]:
 
 def money_columns() -> list[Column]:
     heads = ("year_budget", "allocated", "executed", "of_allocated", "of_budget")
-    return [Column(t("forward_looking.axis"), width="30%"), *(Column(t(f"work.{name}"), "right") for name in heads)]
+    return [Column(t("forward_looking.axis"), "name"), *(Column(t(f"work.{name}"), "right") for name in heads)]
 
 
 def money(period: Period) -> list[list[str]]:
     """Budget, allocation and execution of each axis's works in the period's years, with both rates; then of all."""
     axes = warehouse.labels("axis")
-    names = ("budget", "allocated", "executed", "executed_to_allocated_rate", "executed_to_budget_rate")
     split, whole = {}, []
-    for name in names:
+    for name in MONEY:
         of_all = ask(f"work_budgets.{name}", period, where={"axis": list(axes)})
         by = ask(f"work_budgets.{name}", period, by=("axis",), where={"axis": list(axes)})
         whole.append(words.amount(of_all.value, of_all.metric.unit))
         split[name] = {row["axis"]: words.amount(row["value"], of_all.metric.unit) for row in by.rows}
-    told = [[pick(axes[code]), *(split[name].get(code, "—") for name in names)] for code in axes]
+    told = [[pick(axes[code]), *(split[name].get(code, "—") for name in MONEY)] for code in axes]
     return [*told, [t("claims.total"), *whole]]
+
+
+def subsidy_columns() -> list[Column]:
+    heads = ("score", "moved")
+    return [Column(t("timelines.year")), *(Column(t(f"forward_looking.{each}"), "right") for each in heads)]
+
+
+def subsidy() -> list[list[str]]:
+    """The scores of the years and what each moved; columns from zero would all look alike."""
+    rows = ask("general_subsidy.score", by=("year",)).rows
+    before = [None, *(row["value"] for row in rows)]
+    return [
+        [
+            words.year(row["year"]), words.number(row["value"], 1),
+            "—" if then is None else f"{'+' if row['value'] >= then else ''}{words.number(row['value'] - then, 1)}",
+        ]
+        for row, then in zip(rows, before, strict=False)
+    ]  # fmt: skip
 
 
 def of_axis(axis: list[str], month: dt.date) -> list[dict]:
@@ -145,16 +166,19 @@ def works_listed(rows: list[dict]) -> list[dict[str, object]]:
 
 
 def columns() -> dict[str, object]:
-    """How the figures of `late` are printed: each with its decimals, however whole it is."""
+    """How the figures of the lists are printed, each with its decimals, however whole it is; how wide texts are."""
     figures = {"points": "%.1f", "days": "%.0f", "actual": "%.1f", "planned": "%.1f", "budget_k": "localized"}
-    return {t(f"forward_looking.{name}"): st.column_config.NumberColumn(format=each) for name, each in figures.items()}
+    wide = {"agency": 160, "reason": 225}
+    return {
+        t(f"forward_looking.{name}"): st.column_config.NumberColumn(format=each) for name, each in figures.items()
+    } | {t(f"forward_looking.{name}"): st.column_config.TextColumn(width=pixels) for name, pixels in wide.items()}
 
 
 def _worst_first(row: dict) -> tuple:
     return LATE.index(row["light"]), row["gap_points"] is None, row["gap_points"] or 0, row["plan_id"]
 
 
-def _since(rows: tuple[dict, ...], month: dt.date) -> dict[str, dt.date]:
+def _since(rows: list[dict], month: dt.date) -> dict[str, dt.date]:
     """The first month of the unbroken run of months in which each plan was not on schedule."""
     ids = [row["plan_id"] for row in rows]
     past = table("marts.forward_plan_months", {"plan_id": ids}, "plan_id, month desc", 40_000) if ids else ()
@@ -169,7 +193,7 @@ def _since(rows: tuple[dict, ...], month: dt.date) -> dict[str, dt.date]:
     return first
 
 
-def _worst_works(rows: tuple[dict, ...], month: dt.date) -> dict[str, dict]:
+def _worst_works(rows: list[dict], month: dt.date) -> dict[str, dict]:
     """The work furthest behind in each plan that month, with the reason it reported and the day it promised."""
     ids = [row["plan_id"] for row in rows]
     works = table("marts.work_months", {"month": [month], "plan_id": ids}, "gap_points desc") if ids else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard import menu
 from dashboard.api import app as api
 from dashboard.api.problems import Told
 from dashboard.meeting import stage
@@ -50,6 +52,22 @@ class Headers:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class Unknown:
+    """Sends who asks for a page that is not there to the first one, which says so in the reader's language."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope.get("path", "").strip("/")
+        known = {"oauth2callback", *menu.names().values(), *(route.path.split("/")[1] for route in ROUTES)}
+        browser = any(name == b"accept" and b"text/html" in value for name, value in scope.get("headers", ()))
+        if browser and asked and not {"/", "."} & set(asked) and asked not in known:
+            there = RedirectResponse(f"/?{urlencode({'page': asked[:40]})}")
+            return await there(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
 async def health(request: Request) -> JSONResponse:
     """200 with the build in use; 503 while there is none."""
     if name := here().store.current_name():
@@ -71,4 +89,4 @@ async def to_documents(request: Request) -> RedirectResponse:
 
 
 ROUTES = [Route("/healthz", health), *stage.ROUTES, Route("/api", to_documents), Mount("/api", app=api.create())]
-MIDDLEWARE = [Middleware(Headers), Middleware(Told)]
+MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import downloads, filters, look, maps, tiles, warehouse, words, works
+from dashboard import downloads, filed, filters, look, maps, tiles, warehouse, words, works
 from dashboard.maps import Mark
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
@@ -128,6 +128,7 @@ def _several(
 ) -> list[str]:
     """Any of a few options as chips, kept in the link under `key` as `a,b`; `all` there where none is chosen."""
     kept = f"kept-{key}"
+    filters.read(key)
     if key not in st.session_state:
         asked = st.session_state.get(kept, st.query_params.get(key))
         st.session_state[key] = (
@@ -202,25 +203,29 @@ def panel(of: Scope, site: str | None) -> None:
 
 def _card(row: dict) -> None:
     """The five answers a red light owes (how far, since when, why, who acts, promised for when), two facts a line."""
+    if row["work_id"] and st.button(t("sites.open_work"), icon=":material/timeline:"):
+        filters.go("work", work=row["work_id"])
+    if row["is_published"]:  # a real site: only what is printed of it, nothing of the simulated register
+        facts = [*published_facts(row), [t("sites.place"), _place(row)]]
+        said = tiles.badged(t("frame.published"), _document(row))
+        return tiles.table([Column(tiles.stacked(_name(row), _state_words(row)), width="34%"), Column(said)], facts)
     work = next(iter(table("marts.works", {"work_id": [row["work_id"]]}) if row["work_id"] else ()), {})
     progress = ""
     if row["planned_progress"] is not None:
         shares = (words.amount(row[f"{each}_progress"], "percent") for each in ("planned", "actual"))
         progress = t("sites.progress_cell", **dict(zip(("planned", "actual"), shares, strict=True)))
-    facts: list[tuple[str, object]] = []
     if row["light"] in WORST_FIRST[:3]:
-        factor = pick(warehouse.labels("factor").get(work.get("lag_factor")))
         broken = f"✖ {t('sites.broken')}" if work.get("is_promise_broken") else ""
-        facts += [
+        facts: list[tuple[str, object]] = [
             ("gap", tiles.stacked(_gap(row), progress)),
             ("since", words.day(row["behind_since"])),
-            ("why", tiles.stacked(work.get("lag_cause") or "—", factor)),
+            ("why", filed.cause(work.get("lag_cause"), work.get("lag_factor"))),
             ("remedy", work.get("remedy") or "—"),
             ("who", _agency(work.get("owner_id") or row["agency_id"])),
             ("promised", tiles.stacked(words.day(work.get("promised_on")), broken)),
         ]
     else:
-        facts += [("progress", tiles.stacked(progress or "—", _gap(row))), ("who", _agency(row["agency_id"]))]
+        facts = [("progress", tiles.stacked(progress or "—", _gap(row))), ("who", _agency(row["agency_id"]))]
     finish = "finished" if row["finished_on"] else "planned_finish"
     facts += [
         ("budget", words.amount(row["budget_twd"], "twd")),
@@ -230,11 +235,9 @@ def _card(row: dict) -> None:
     ]
     cells = [[t(f"sites.{one}"), told, t(f"sites.{other}"), said]
              for (one, told), (other, said) in zip(facts[::2], facts[1::2], strict=True)]  # fmt: skip
-    mark = f"△ {t('frame.simulated')}" if row["is_simulated"] else ""
     state = _chip(row["light"]) if row["light"] else _state_words(row)
-    tiles.table([Column(state), Column(tiles.stacked(_name(row), mark)), Column(""), Column("")], cells)
-    if row["is_published"]:
-        tiles.table([Column(t("frame.published")), Column(_document(row))], published_facts(row))
+    name = tiles.marked(_name(row), row["is_simulated"])
+    tiles.table([Column(state), Column(name), Column(""), Column("")], cells)
 
 
 def published_facts(row: dict) -> list[list[object]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from dashboard import metrics
+from dashboard import metrics, periods
 from dashboard.metrics import Catalogue, Metric, Question, Unknown
 from dashboard.periods import ALL, Period
 from data_pipeline.store import Store
@@ -91,7 +91,10 @@ class Answer:
 
     @property
     def is_simulated(self) -> bool:
-        return any(row["is_simulated"] for row in self.rows)
+        """Whether a simulated row is in it; where nothing was counted, whether it would have been."""
+        if any(row["value"] for row in self.rows):
+            return any(row["is_simulated"] for row in self.rows)
+        return any(source["is_simulated"] for source in self.provenance.sources)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Answer) and self._identity == other._identity
@@ -210,6 +213,14 @@ def ask(
     chosen = tuple(sorted((key, tuple(values)) for key, values in (where or {}).items() if values))
     answer = _answer if keep else _answer.__wrapped__
     return answer(here().name(), Question(name, period.start, period.end, tuple(by), chosen))
+
+
+def narrowed(answer: Answer, **codes: object) -> Answer:
+    """The same question for one part of what it was split by: a code of a dimension (None where it is not stated), or
+    the first day of a year."""
+    question, year = answer.question, codes.pop("year", None)
+    span = periods.year(year.year - periods.ROC) if year else Period("", question.start, question.end)
+    return ask(answer.name, span, where=dict(question.where) | {name: [code] for name, code in codes.items()})
 
 
 @functools.lru_cache(maxsize=4096)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import streamlit as st
 
-from dashboard import charts, filters, foot, look, sites, tiles, warehouse, words, works
+from dashboard import axes, filed, filters, foot, look, sites, tiles, warehouse, words, works
+from dashboard.axes import SIZE
 from dashboard.tiles import Column
-from dashboard.warehouse import table
+from dashboard.warehouse import Answer, ask, table
 from dashboard.words import pick, t
 
 
@@ -58,12 +60,12 @@ def facts(row: dict) -> list[list[object]]:
 
 def five(row: dict) -> list[list[object]]:
     """The five answers a red light owes, and the remedy."""
-    factor = pick(warehouse.labels("factor").get(row["lag_factor"]))
+    factor = pick(warehouse.labels("factor").get(row["lag_factor"])) if words.language() == "zh" else ""
     broken = f"✖ {t('sites.broken')}" if row["is_promise_broken"] else ""
     owner = pick(warehouse.labels("agency_id").get(row["owner_id"] or row["agency_id"]))
     return [
         [t("works.since"), words.day(row["behind_since"])],
-        [t("works.why"), tiles.stacked(row["lag_cause"] or "—", factor)],
+        [t("works.why"), tiles.stacked(filed.cause(row["lag_cause"], row["lag_factor"]), factor)],
         [t("works.remedy"), row["remedy"] or "—"],
         [t("works.who"), owner],
         [t("works.promised"), tiles.stacked(words.day(row["promised_on"]), broken)],
@@ -82,9 +84,8 @@ def steepness(row: dict) -> str:
 
 
 def curve(row: dict) -> None:
-    """Planned against actual, month by month, with the gap in points and in days."""
-    points = table("marts.work_months", {"work_id": [row["work_id"]]}, "month")
-    points = [each for each in points if each["planned_progress"] is not None]
+    """Planned against actual, month by month, with the gap in points and in days, and what is left of the plan."""
+    points = [each for each in _months(row) if each["planned_progress"] is not None]
     if not points:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
         return
@@ -92,54 +93,98 @@ def curve(row: dict) -> None:
     behind = row["light"] in works.LATE and row["gap_points"] is not None
     days = words.number(round(row["gap_days"] or 0))
     gap = t("one_page.gap_cell", points=words.number(row["gap_points"], 1), days=days) if behind else ""
-    figure = _curve(tuple((each["month"], each["planned_progress"], each["actual_progress"]) for each in points),
-                    gap, words.language())  # fmt: skip
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=f"curve-{row['work_id']}", alt=told)
+    figure = _curve(
+        tuple((each["month"], each["planned_progress"], each["actual_progress"]) for each in points), gap,
+        row["planned_finish_on"], None if row["is_completed"] else row["needed_pace"],
+        row["is_remaining_plan_too_steep"], words.language(),
+    )  # fmt: skip
+    key, of = f"curve-{row['work_id']}", ask("progress.actual", by=("month",), where={"work_id": [row["work_id"]]})
+    foot.draw(key, figure, told, of)
+    rows = [
+        {t("frame.month"): words.month(each["month"])}
+        | {t(f"work.{name}"): _percent(each[f"{name}_progress"]) for name in ("planned", "actual")}
+        for each in points
+    ]
+    foot.under(key, of, "", {}, rows)
+
+
+def answers(row: dict) -> list[Answer]:
+    """The metrics that the page rests on, for what is to be known of its figures; those of money are its agency's."""
+    progress = [ask(f"progress.{name}", where={"work_id": [row["work_id"]]}) for name in ("planned", "actual", "gap")]
+    others = (
+        "milestones.mean_slip", "work_budgets.executed_to_allocated_rate", "work_budgets.executed_to_budget_rate",
+        "changes.extension_days", "lags.works", "site_visits.visits",
+    )  # fmt: skip
+    return progress + [ask(name, where={"agency_id": [row["agency_id"]]}) for name in others]
 
 
 @functools.lru_cache(maxsize=128)
-def _curve(points: tuple, gap: str, language: str) -> dict:
+def _curve(points: tuple, gap: str, finish: dt.date | None, pace: float | None, is_steep: bool, language: str) -> dict:
+    """The lines; their names stand in the upper left, where a curve that rises from nothing never comes."""
     months = [month for month, _, _ in points]
-    traces, notes = [], []
-    for place, (name, colour, dash) in enumerate((("planned", look.GREY, "dash"), ("actual", look.ACCENT, "solid"))):
-        values = [None if each[place + 1] is None else each[place + 1] * 100 for each in points]
-        traces.append({
-            "type": "scatter", "mode": "lines", "x": months, "y": values, "connectgaps": False, "hoverinfo": "text",
-            "line": {"color": colour, "width": 3, "dash": dash},
-            "hovertext": [f"{words.month(month)}　{t(f'work.{name}')} {words.amount(value / 100, 'percent')}"
-                          if value is not None else "" for month, value in zip(months, values, strict=True)],
-        })  # fmt: skip
-        known = [value for value in values if value is not None]
-        notes.append({
-            "x": months[-1], "y": known[-1], "text": f"<b>{t(f'work.{name}')} {words.number(known[-1], 1)}%</b>",
-            "showarrow": False, "xanchor": "left", "xshift": 8, "font": {"size": charts.SIZE, "color": look.MUTED
-                                                                        if name == "planned" else look.ACCENT},
-        })  # fmt: skip
-    told = []
-    if gap:  # between the two lines, where the eye measures it
-        ends = [trace["y"][-1] for trace in traces if trace["y"][-1] is not None]
-        told = [{"x": months[-1], "y": sum(ends) / len(ends), "text": f"<b>{gap}</b>", "showarrow": False,
-                 "xanchor": "right", "xshift": -10, "yshift": -26,
-                 "font": {"size": charts.SIZE, "color": look.STATES["seriously_behind"].colour}}]  # fmt: skip
-    ticks = charts.ticks(months)
-    drawn = charts.layout(340, right=130) | {
+    traces, told = [], []
+    for place, (name, colour, dash) in enumerate((("planned", look.MUTED, "dash"), ("actual", look.ACCENT, "solid"))):
+        known = [(each[0], each[place + 1]) for each in points if each[place + 1] is not None]
+        if not known:
+            continue
+        last, reached = known[-1]
+        titled = t(f"work.{name}")
+        hover = [f"{words.month(month)}　{titled} {words.amount(value, 'percent')}" for month, value in known]
+        traces.append(_part(known, colour, dash, hover))
+        traces[-1] |= {"mode": "lines+markers", "marker": {"size": [0] * (len(known) - 1) + [10]}}
+        told.append(_coloured(f"{'╌' if dash == 'dash' else '━'} {titled} {words.amount(reached, 'percent')}", colour))
+        if finish and finish > last and reached < 1 and (pace or name == "planned"):
+            late = look.STATES["seriously_behind"].colour
+            colour = look.GREY if name == "planned" else late if is_steep else look.ACCENT
+            said = t("work.to_finish", day=words.day(finish))
+            if name == "actual":
+                said = t("work.needed", pace=words.amount(pace, "percent"))
+                told.append(_coloured(f"┄ {said}", colour))
+            traces.append(_part([(last, reached), (finish, 1.0)], colour, "dot", [said] * 2))
+    if gap:
+        told.append(_coloured(f"{t('one_page.gap')} {gap}", look.STATES["seriously_behind"].colour))
+    ticks = axes.ticks([*months, finish] if finish and finish > months[-1] else months)
+    drawn = axes.layout(340) | {
         "xaxis": {"tickvals": ticks, "ticktext": [words.month_tick(each) for each in ticks], "showgrid": False,
-                  "tickfont": {"size": charts.SIZE - 1}, "linecolor": look.GREY, "tickangle": 0},
-        "yaxis": {"range": [0, 104], "ticksuffix": "%", "gridcolor": "#E6E9EE", "tickfont": {"size": charts.SIZE - 1}},
-        "annotations": [*charts.apart(notes, [0, 104], 340), *told], "hovermode": "closest",
+                  "tickfont": {"size": SIZE - 1}, "linecolor": look.GREY, "tickangle": 0,
+                  "range": axes.span([*months, finish or months[-1]])},
+        "yaxis": {"range": [0, 104], "ticksuffix": "%", "gridcolor": "#E6E9EE", "tickfont": {"size": SIZE - 1}},
+        "annotations": [{
+            "xref": "paper", "x": 0.02, "xanchor": "left", "yref": "paper", "y": 0.98, "yanchor": "top",
+            "align": "left", "showarrow": False, "text": "<br>".join(told), "bgcolor": look.WHITE,
+            "font": {"size": SIZE},
+        }],
+        "hovermode": "closest",
     }  # fmt: skip
     return {"data": traces, "layout": drawn}
 
 
+def _part(known: list[tuple], colour: str, dash: str, hover: list[str]) -> dict:
+    return {
+        "type": "scatter", "mode": "lines", "x": [month for month, _ in known],
+        "y": [value * 100 for _, value in known],
+        "line": {"color": colour, "width": 3, "dash": dash}, "hoverinfo": "text", "hovertext": hover,
+    }  # fmt: skip
+
+
+def _coloured(text: str, colour: str) -> str:
+    return f"<span style='color:{colour}'><b>{text}</b></span>"
+
+
+def _months(row: dict) -> list[dict]:
+    """The months of a work up to its completion: after it nothing is owed."""
+    past = table("marts.work_months", {"work_id": [row["work_id"]]}, "month")
+    done = next((place for place, each in enumerate(past) if each["is_completed"]), len(past))
+    return list(past[: done + 1])
+
+
 def lights_of(row: dict, months: int = 24) -> list[tuple[str, str]]:
     """Month and light, the newest last."""
-    past = table("marts.work_months", {"work_id": [row["work_id"]]}, "month")
-    return [(words.month_tick(each["month"]), each["light"]) for each in past[-months:]]
+    return [(words.month_tick(each["month"]), each["light"]) for each in _months(row)[-months:]]
 
 
 def history(row: dict) -> list[dict[str, object]]:
     """Month by month, the newest first: progress, gap, light, and when the report came."""
-    past = table("marts.work_months", {"work_id": [row["work_id"]]}, "month desc")
     return [
         {
             t("frame.month"): words.month(each["month"]),
@@ -152,7 +197,7 @@ def history(row: dict) -> list[dict[str, object]]:
             t("works.filed"): words.day(each["filed_on"]),
             t("works.days_late"): each["days_late"] or None,
         }
-        for each in past
+        for each in reversed(_months(row))
     ]
 
 
@@ -208,7 +253,8 @@ def changes(row: dict) -> list[dict[str, object]]:
     """Changes of design, the newest first: what they did to the amount and to the finish."""
     return [
         {
-            t("work.changed_on"): words.day(each["changed_on"]), t("work.amount_change"): each["amount_change_twd"],
+            t("work.changed_on"): words.day(each["changed_on"]),
+            t("work.amount_change"): each["amount_change_twd"] and round(each["amount_change_twd"] / 1000),
             t("work.finish_before"): words.day(each["finish_before_on"]),
             t("work.finish_after"): words.day(each["finish_after_on"]),
             t("work.extension"): each["extension_days"], t("work.reason"): each["reason"],

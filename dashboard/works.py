@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import filters, look, periods, warehouse, words
-from dashboard.periods import Period
+from dashboard import filed, filters, look, periods, warehouse, words
+from dashboard.periods import ALL, Period
 from dashboard.tiles import Column
-from dashboard.warehouse import ask, table
+from dashboard.warehouse import Answer, ask, table
 from dashboard.words import pick, t
 
 CLASSES = {
@@ -29,6 +29,11 @@ LATE = ("halted", "seriously_behind", "behind")
 BUDGETS = {"large": (1e9, None), "medium": (1e8, 1e9), "small": (None, 1e8)}
 LATE_FILINGS = ("filed_late", "not_filed")
 SCORES = ("filings.on_time_rate", "works.on_schedule_rate", "work_budgets.executed_to_allocated_rate")
+FILINGS = ("filings.reports", "filings.filed_late", "filings.not_filed", "filings.on_time_rate")
+STANDING = (
+    "works.registered", "works.behind", "works.seriously_behind", "works.halted", "progress.planned",
+    "progress.actual", "progress.gap", "lags.works",
+)  # fmt: skip
 MOST = 5000
 
 
@@ -187,9 +192,14 @@ def register(found: Sequence[dict]) -> list[dict[str, object]]:
 
 
 def columns() -> dict[str, object]:
-    """How the figures of the lists are printed."""
+    """How the figures of the lists are printed, and how wide texts are, so that no column runs off the edge."""
     forms = {"points": "%.1f", "planned": "%.1f", "actual": "%.1f", "budget_k": "localized"}
-    return {t(f"works.{name}"): st.column_config.NumberColumn(format=form) for name, form in forms.items()}
+    wide = {"agency": 124, "district": 80, "kind": 90, "factor": 98, "number": 66}
+    wide |= {"why": 206, "remedy": 206, "who": 158}
+    wide = wide if words.language() == "en" else {}  # Chinese is short enough
+    return {t(f"works.{name}"): st.column_config.NumberColumn(format=form) for name, form in forms.items()} | {
+        t(f"works.{name}"): st.column_config.TextColumn(width=pixels) for name, pixels in wide.items()
+    }
 
 
 def meeting(of: Scope, name: str) -> list[dict]:
@@ -221,7 +231,7 @@ def agenda(found: Sequence[dict]) -> list[dict[str, object]]:
             t("works.points"): row["gap_points"],
             t("works.days"): row["gap_days"],
             t("works.since"): words.day(row["behind_since"]),
-            t("works.why"): row["lag_cause"],
+            t("works.why"): filed.cause(row["lag_cause"], row["lag_factor"]),
             t("works.remedy"): row["remedy"],
             t("works.who"): pick(agencies.get(row["owner_id"] or row["agency_id"])),
             t("works.promised"): f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
@@ -305,6 +315,28 @@ def scores(of: Scope, period: Period) -> list[dict[str, object]]:
 
 def score_columns() -> dict[str, object]:
     return {t(f"works.score_{place}"): st.column_config.NumberColumn(format="%.1f") for place in range(len(SCORES))}
+
+
+def opening(period: Period, **freed: None) -> Callable[[str, str], None] | None:
+    """What a click on a class and state does: open the register of those works, `freed` of other filters.
+
+    None for a period that ends before the reach: the register stands at the reach, the rows of then are shown instead.
+    """
+    months = [ask("works.registered", each, by=("month",)).rows for each in (period, ALL)]
+    if not months[0] or months[0][-1]["month"] != months[1][-1]["month"]:
+        return None
+    others = dict.fromkeys(("factor", "kind", "budget", "q")) | freed
+    return lambda of, light: filters.go("works", **others, view="register", control=of, light=light)
+
+
+def answers(view: str, of: Scope, period: Period) -> list[Answer]:
+    """The metrics that a view rests on, for what is to be known of its figures."""
+    names = {"reporters": FILINGS, "scores": SCORES}.get(view, STANDING)
+    known = {name: warehouse.catalogue().find(name)[0].by for name in names}
+    return [
+        ask(name, period, where={key: value for key, value in of.where.items() if key in by})
+        for name, by in known.items()
+    ]
 
 
 def named() -> frozenset[str]:

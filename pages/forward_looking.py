@@ -19,6 +19,7 @@ CLAIM = (
 )  # fmt: skip
 COUNTS = ("forward_plans.plans", "forward_plans.completion_rate")
 PRINTED_FOR = parse("112")
+VIEWS = ("plans", "trend", "money", "claims")
 
 period = filters.period()
 month = plans.month_of(period)
@@ -27,64 +28,74 @@ if month is None:
     st.info(t("frame.no_rows"), icon=":material/search_off:")
     st.stop()
 
-tiles.title(plans.message(period), t("forward_looking.base"), answers=[ask("forward_plans.plans", period)])
-for column, (key, metric) in zip(st.columns([3, 4, 3, 3]), HEADLINES, strict=True):
-    with column:
-        tiles.published(published(key)[-1], ask(metric, period), t("forward_looking.at", month=words.month_tick(month)))
+top = st.container()
+view = filters.option("view", {each: t(f"forward_looking.view_{each}") for each in VIEWS}, t("forward_looking.view"),
+                      required=True)  # fmt: skip
+with top:
+    tiles.title(plans.message(period), t("forward_looking.base"), answers=[ask("forward_plans.plans", period)])
 
-left, right = st.columns(2, gap="medium")
-with left:
-    st.header(t("forward_looking.axes"))
-    lights.states(
-        ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), height=368, open_only=True
-    )
-with right:
-    st.header(t("forward_looking.printed"))
-    rows = claims.rows("axis", "forward_plans", "forward_plans", PRINTED_FOR, *COUNTS)
-    tiles.table(claims.columns("axis", *COUNTS), rows)
+if view == "plans":
+    for column, (key, metric) in zip(st.columns([3, 4, 3, 3]), HEADLINES, strict=True):
+        with column:
+            at = t("forward_looking.at", month=words.month_tick(month))
+            tiles.published(published(key)[-1], ask(metric, period), at)
 
-st.header(t("forward_looking.list", month=words.month(month)))
-late = plans.late(month)
-if late:
-    st.dataframe(late, hide_index=True, height="content", placeholder="—", column_config=plans.columns())
-    st.caption(t("forward_looking.list_note"))
-else:
-    st.info(t("forward_looking.list_none"), icon=":material/check_circle:")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.header(t("forward_looking.axes"))
+        lights.states(ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), open_only=True,
+                      pick=lambda axis, light: filters.go("forward_looking", axis=axis, plan=None))  # fmt: skip
+    with right:
+        st.header(t("forward_looking.printed"))
+        rows = claims.rows("axis", "forward_plans", "forward_plans", PRINTED_FOR, *COUNTS)
+        tiles.table(claims.columns("axis", *COUNTS), rows, take=t("forward_looking.printed"))
 
-left, right = st.columns(2, gap="medium")
-with left:
+    st.header(t("forward_looking.deeper"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        which = filters.option("list", {each: t(f"forward_looking.list_{each}") for each in ("late", "all")},
+                               t("forward_looking.plans"), required=True)  # fmt: skip
+        axis = filters.choice("axis")
+        plan = plans.finder(axis, month)
+    if plan:
+        works = plans.works_of(plan, month)
+        st.markdown(t("forward_looking.works_of", n=len(works)))
+        tables.show(f"{t('forward_looking.works')} {plan}", plans.works_listed(works), plans.columns(),
+                    on_select=lambda place: filters.go("work", work=works[place]["work_id"]))  # fmt: skip
+    elif axis or which == "all":
+        held = plans.of_axis(axis, month)
+        st.markdown(t("forward_looking.plans_of", n=len(held)))
+        tables.show(t("forward_looking.plans"), plans.listed(held), plans.columns(), height=390,
+                    on_select=lambda place: filters.go("forward_looking", plan=held[place]["plan_id"]))  # fmt: skip
+    elif late := plans.behind(month):
+        st.markdown(t("forward_looking.list", month=words.month(month)))
+        tables.show(t("forward_looking.list_late"), plans.late(month), plans.columns(), "content",
+                    on_select=lambda place: filters.go("forward_looking", plan=late[place]["plan_id"]))  # fmt: skip
+        st.caption(t("forward_looking.list_note"))
+    else:
+        st.info(t("forward_looking.list_none"), icon=":material/check_circle:")
+
+elif view == "money":
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.header(t("forward_looking.budget"))
+        charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True,
+                    pick=lambda axis: filters.go("forward_looking", view=None, axis=axis, plan=None))  # fmt: skip
+    with right:
+        st.header(t("forward_looking.subsidy"))
+        tiles.table(plans.subsidy_columns(), plans.subsidy(), take=t("forward_looking.subsidy"), simulated=False)
+        tiles.about(ask("general_subsidy.score", by=("year",)))
+    st.header(t("forward_looking.money"))
+    tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"))
+    st.caption(t("forward_looking.money_note"))
+    tiles.about_table(t("forward_looking.money"), [ask(f"work_budgets.{name}", period) for name in plans.MONEY])
+
+elif view == "trend":
     st.header(t("forward_looking.trend"))
     rates = ("forward_plans.completion_rate", "forward_plans.on_schedule_rate")
     timelines.lines([ask(name, plans.until(period), by=("month",)) for name in rates])
     st.caption(t("forward_looking.trend_note"))
-with right:
-    st.header(t("forward_looking.budget"))
-    charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True)
 
-left, right = st.columns(2, gap="medium")
-with left:
-    st.header(t("forward_looking.money"))
-    tiles.table(plans.money_columns(), plans.money(period))
-    st.caption(t("forward_looking.money_note"))
-with right:
-    st.header(t("forward_looking.subsidy"))
-    timelines.years(ask("general_subsidy.score", by=("year",)), height=250)
-
-st.header(t("forward_looking.deeper"))
-with st.container(horizontal=True, vertical_alignment="center"):
-    axis = filters.choice("axis")
-    plan = plans.finder(axis, month)
-if plan:
-    works = plans.works_of(plan, month)
-    st.markdown(t("forward_looking.works_of", n=len(works)))
-    tables.show(f"{t('forward_looking.works')} {plan}", plans.works_listed(works), plans.columns(),
-                on_select=lambda place: filters.go("work", work=works[place]["work_id"]))  # fmt: skip
 else:
-    held = plans.of_axis(axis, month)
-    st.markdown(t("forward_looking.plans_of", n=len(held)))
-    tables.show(t("forward_looking.plans"), plans.listed(held), plans.columns(), height=390,
-                on_select=lambda place: filters.go("forward_looking", plan=held[place]["plan_id"]))  # fmt: skip
-
-st.header(t("forward_looking.claims"))
-tiles.table(reconciliation.columns(), claims.judged(*CLAIM))
-st.caption(t("forward_looking.claims_note"))
+    st.header(t("forward_looking.claims"))
+    tiles.table(reconciliation.columns(), claims.judged(*CLAIM), take=t("forward_looking.claims"))
+    st.caption(t("forward_looking.claims_note"))

@@ -17,22 +17,28 @@ if view == "plan":
     for column, name in zip(st.columns(4), (*goals.NUMBERED, *goals.NOW.values()), strict=False):
         with column:
             tiles.metric(name, period)
-    tiles.table(goals.tree_columns(), goals.tree(period))
+    tiles.table(goals.tree_columns(), goals.tree(period), take=t("goals.view_plan"))
     st.caption(t("goals.plan_note"))
 
 elif view in ("budget", "learning"):
     for column, name in zip(st.columns(3), goals.HEADLINES[view], strict=True):
         with column:
             tiles.metric(name, period)
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([1, 2], gap="medium")
     with left:
-        st.header(t(f"goals.best_{view}"))
-        charts.bars(ask(goals.HEADLINES[view][0], period, by=("agency_id",)), "agency_id", labels("agency_id"), top=12)
+        st.header(t(f"goals.lowest_{view}"))
+        reached = ask(goals.HEADLINES[view][0], period, by=("agency_id",))
+        charts.bars(reached, "agency_id", labels("agency_id"), top=12, target=reached.metric.target,
+                    pick=lambda agency: filters.go("agency", agency=agency))  # fmt: skip
     with right:
         st.header(t(f"goals.list_{view}"))
-        tables.show(t(f"goals.list_{view}"), goals.by_agency(view, period), columns=goals.columns(view), height=470)
+        found = goals.by_agency(view, period)
+        tables.show(t(f"goals.list_{view}"), found, goals.columns(view), 470,
+                    lambda place: filters.open_agency(found[place][t("goals.agency")]))  # fmt: skip
     st.caption(t(f"goals.note_{view}"))
 
 else:
-    tiles.table(goals.office_columns(), goals.office())
+    tiles.table(goals.office_columns(), goals.office(), take=t("goals.view_office"))
     st.caption(t("goals.office_note"))
+
+tiles.about_table(t(f"goals.view_{view}"), goals.known(view, period))

@@ -23,7 +23,8 @@ st.caption(t("service_quality.ranking_note"))
 units = service_quality.ranking(period, where)
 if units:
     tables.show(t("service_quality.ranking_list"), units, columns=service_quality.columns(),
-                height=430 if len(units) > 9 else "content")  # fmt: skip
+                height=430 if len(units) > 9 else "content",
+                on_select=lambda place: filters.open_agency(units[place][t("service_quality.unit")]))  # fmt: skip
 else:
     st.info(t("frame.no_rows"), icon=":material/search_off:")
 
@@ -32,7 +33,8 @@ with left:
     st.header(t("service_quality.fallen"))
     fallen = service_quality.fallen(period, where)
     if fallen:
-        tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390)
+        tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390,
+                    on_select=lambda place: filters.open_agency(fallen[place][t("service_quality.unit")]))  # fmt: skip
     else:
         st.info(t("service_quality.none_fallen"), icon=":material/check_circle:")
 with right:
@@ -42,7 +44,8 @@ with right:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("service_quality.rewards"))
-    tiles.table(service_quality.reward_columns(), service_quality.rewards(period, where))
+    tiles.table(service_quality.reward_columns(), service_quality.rewards(period, where),
+                take=t("service_quality.rewards"))  # fmt: skip
     st.caption(t("service_quality.rewards_note"))
 with right:
     st.header(t("service_quality.samples"))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, filters, lights, tables, tiles, words, works
+from dashboard import charts, filed, filters, lights, tables, tiles, words, works
 from dashboard.warehouse import ask, labels
 from dashboard.words import t
 
@@ -34,20 +34,21 @@ if view == "states":
     with left:
         st.header(t("works.by_class"))
         lights.states(ask("works.registered", month, by=("control_class", "light"), where=scope.where),
-                      "control_class", labels("control_class"), height=240, open_only=True)  # fmt: skip
+                      "control_class", labels("control_class"), height=240, open_only=True,
+                      pick=works.opening(month))  # fmt: skip
         st.header(t("works.reasons"))
         charts.bars(ask("lags.works", month, by=("factor",), where=scope.where), "factor", labels("factor"),
-                    key="reasons")  # fmt: skip
+                    key="reasons", pick=lambda factor: filters.go("works", view="register", factor=factor))  # fmt: skip
     with right:
         st.header(t("works.changes"))
-        tiles.table(works.change_columns(month), works.changes(scope, month), compact=True)
+        tiles.table(works.change_columns(month), works.changes(scope, month), compact=True, take=t("works.changes"))
         st.header(t("works.cycle"))
-        tiles.table(works.life_cycle_columns(), works.life_cycle(scope, month), compact=True)
+        tiles.table(works.life_cycle_columns(), works.life_cycle(scope, month), compact=True, take=t("works.cycle"))
 
 elif view == "register":
     found = works.rows(scope)
     title(works.register_message(found), works.at_reach(), answers=[ask("works.registered")])
-    st.caption(t("works.found", n=words.number(len(found))))
+    st.caption(t("works.found", works=words.amount(len(found), "works")))
     tables.show(t("works.view_register"), works.register(found), works.columns(), 560, open_work(found))
 
 elif view in works.MEETINGS:
@@ -55,8 +56,9 @@ elif view in works.MEETINGS:
     title(works.meeting_message(view, found), works.at_reach(), answers=[ask("works.registered")])
     st.header(t(f"works.{view}_list", n=len(found)))
     if found:
-        tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found))
+        tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found), tall=True)
         st.caption(t("works.meeting_note"))
+        filed.note()
     else:
         st.info(t("works.none_late"), icon=":material/check_circle:")
 
@@ -76,11 +78,15 @@ elif view == "reporters":
     with right:
         st.header(t("works.late_agencies"))
         charts.bars(ask("filings.filed_late", period, by=("agency_id",), where=scope.where), "agency_id",
-                    labels("agency_id"), top=12)  # fmt: skip
+                    labels("agency_id"), top=12,
+                    pick=lambda agency: filters.go("works", view="reporters", agency=agency))  # fmt: skip
 
 else:
     found = works.scores(scope, period)
     title(works.scores_message(period, found), answers=[ask("filings.reports", period, where=scope.where)])
     st.header(t("works.scores"))
-    tables.show(t("works.view_scores"), found, works.score_columns(), 560)
+    tables.show(t("works.view_scores"), found, works.score_columns(), 560,
+                lambda place: filters.open_agency(found[place][t("works.agency")]))  # fmt: skip
     st.caption(t("works.scores_note"))
+
+tiles.about_table(t(f"works.view_{view}"), works.answers(view, scope, period))

@@ -124,7 +124,7 @@ def test_a_named_real_work_shows_no_simulated_progress(con) -> None:
     [listed] = shown(run("works", view="register"))
     real = listed[listed["編號"].isin(names)]
     assert len(real) == 6 and set(real["燈號"]) == {"★ 公開工程"}  # the seventh is not under control
-    assert real[["預定（%）", "實際（%）", "差距（天）"]].isna().all().all()
+    assert real[["預定 %", "實際 %", "差距（天）"]].isna().all().all()
     page = run("work", work=names[0])
     assert "進度未公布" in text_of(page) and not page.dataframe and "嚴重落後" not in text_of(page)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import charts, look, words, works
+from dashboard import axes, look, words, works
 from dashboard import work as work_page
 from dashboard.meeting import agenda
 from dashboard.meeting.model import Cell, Chart, Column, Grid, Series, Slide
@@ -135,7 +135,7 @@ def _work(item: agenda.Work, scene: Scene, row: dict) -> list[Slide]:
     if not points:
         return []
     months = [each["month"] for each in points]
-    ticks = charts.ticks(months)
+    ticks = axes.ticks(months)
     days, late = words.number(round(row["gap_days"] or 0)), row["light"] in works.LATE and row["gap_points"] is not None
     series = tuple(
         Series(

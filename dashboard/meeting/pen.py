@@ -28,7 +28,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 @functools.cache
 def _ems(letter: str) -> float:
-    if ord(letter) > 0x2E7F or letter in "△●■▲◆‖○✔":
+    if ord(letter) > 0x2E7F or letter in "△●■▲◆▍○✔":
         return 1.0
     return 0.92 if letter in WIDE else 0.33 if letter in THIN else 0.65 if letter.isupper() else 0.57
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from dashboard import charts, look, sentences, sites, warehouse, words, works
+from dashboard import axes, charts, look, sentences, sites, warehouse, words, works
 from dashboard.meeting import agenda
 from dashboard.meeting.model import Chart, Figure, Map, Mark, Series, Slide
 from dashboard.meeting.scene import Scene, link, page_of, period, where
@@ -250,7 +250,7 @@ def _trend(answer: Answer, months: Sequence[dt.date], open_month: dt.date | None
     lines = [(pick(answer.metric.label), "accent", {row["month"]: row["value"] for row in answer.rows})]
     if earlier:
         lines.append((t("slides.year_before"), "grey", earlier))
-    ticks, events = charts.ticks(months), charts.events_on(answer, months)
+    ticks, events = axes.ticks(months), charts.events_on(answer, months)
     target = answer.metric.target
     return Chart(
         "trend",
@@ -292,6 +292,6 @@ def _months(last: dt.date, count: int) -> Period:
 
 def _scaled(values: Sequence[float | None], unit: str) -> tuple[float, str]:
     """The factor and the suffix of an axis; where numbers are small, the unit itself."""
-    scale, suffix = charts.scaling(values, unit)
+    scale, suffix = axes.scaling(values, unit)
     after = words.figure(2, unit, exact=True)[1]
     return scale, suffix.strip() if unit in ("percent", "twd") else f"{suffix.strip()}{after}" if suffix else after

@@ -307,7 +307,7 @@ QUALIFIERS = {
 
 # Printed units that English does not count in: how many of the English unit they are.
 SCALES = {"萬件": (1e4, "cases"), "萬人次": (1e4, "visits"), "千元": (1e3, "NT$"), "萬元": (1e4, "NT$"),
-          "億元": (1e8, "NT$")}  # fmt: skip
+          "億元": (1e8, "NT$"), "元": (1, "NT$"), "成": (10, "%")}  # fmt: skip
 
 
 def published_figure(row: dict) -> tuple[str, str]:
@@ -323,22 +323,26 @@ def published_figure(row: dict) -> tuple[str, str]:
     text, after = number(value, digits), unit
     if not zh:
         factor, after = SCALES.get(unit, (1, printed_unit(unit)))
-        if factor > 1:
+        if unit in SCALES:
             exact = round(value * factor, 2)
             size, word = (1e9, " bn") if exact >= 1e9 else (1e6, " M") if exact >= 1e6 else (1, "")
             text = number(exact / size, 3).rstrip("0").rstrip(".") + word
     if said := row["qualifier"]:
         if not zh:
             text = f"{QUALIFIERS.get(said, '')}{text}"
+        elif said.startswith("以"):
+            after = f"{after}{said}"
         else:
-            text = f"{text} {said}" if said.startswith("以") else f"{said} {text}"
+            text = f"{said} {text}"
     return text, after
 
 
 def published(row: dict) -> str:
     """A printed figure with its unit, in one run of text."""
     text, unit = published_figure(row)
-    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".rstrip()
+    if unit == "NT$":
+        return re.sub(r"(?=\d)", unit, text, count=1)
+    return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()
 
 
 def printed_period(row: dict) -> str:

@@ -1,0 +1,100 @@
+"""Where do ticks and labels of a chart stand, so that none is cut and none covers another?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from collections.abc import Sequence
+
+from dashboard import look, words
+
+SIZE = 16
+TICKS = 7  # on half a screen
+FOOT = 40  # pixels under the axis, for the ticks
+GAP = {"ticks": "outside", "ticklen": 8, "tickcolor": look.WHITE}  # between names and bars
+LATIN = 0.56  # of a letter, in ems; a Chinese one is 1
+
+
+def layout(height: int, left: int = 56, right: int = 24, top: int = 16, bottom: int = FOOT) -> dict:
+    return {
+        "height": height,
+        "margin": {"l": left, "r": right, "t": top, "b": bottom},
+        "paper_bgcolor": look.WHITE,
+        "plot_bgcolor": look.WHITE,
+        "font": {"family": look.FONT, "size": SIZE, "color": look.INK},
+        "hoverlabel": {"font": {"family": look.FONT, "size": SIZE}, "align": "left"},
+        "showlegend": False,
+        "separators": ".,",
+    }
+
+
+def width(text: str, size: float = SIZE) -> int:
+    """How many pixels the longest line of a text takes, rather too many than too few."""
+    lines = text.replace("<b>", "").replace("</b>", "").split("<br>")
+    return round(max(sum(1.0 if ord(letter) > 0x24FF else LATIN for letter in line) for line in lines) * size)
+
+
+def wrapped(text: str, ems: float) -> str:
+    """A name on as many lines as it needs to stay within so many ems."""
+    letters = ems if max(text, default="") > "\u24ff" else ems / LATIN
+    return "<br>".join(textwrap.wrap(text, int(letters), break_on_hyphens=False))
+
+
+def scaling(values: Sequence[float | None], unit: str) -> tuple[float, str]:
+    """The factor and suffix of an axis, so that its ticks read as people say the numbers."""
+    biggest = max((abs(value) for value in values if value is not None), default=0)
+    if unit == "percent":
+        return 100, "%"
+    zh = words.language() == "zh"
+    if unit == "twd":
+        return (1e-8, " 億") if zh else (1e-6, " M")
+    if biggest >= 20_000:
+        return (1e-4, " 萬") if zh else (1e-3, " k")
+    return 1, ""
+
+
+def ticks(months: Sequence[dt.date]) -> list[dt.date]:
+    """At most seven ticks, evenly apart whatever months are missing: every month, every 3rd (1, 4, 7, 10) or more."""
+    first, last = (each.year * 12 + each.month - 1 for each in (min(months), max(months)))
+    for step in (1, 3, 6, 12, 24):
+        found = [each for each in range(first, last + 1) if each % step == 0]
+        if 0 < len(found) <= TICKS:
+            break
+    else:
+        found = sorted({first, last})
+    return [dt.date(each // 12, each % 12 + 1, 1) for each in found]
+
+
+def span(months: Sequence[dt.date]) -> list[dt.date]:
+    """The ends of a time axis: what is written beside a line stands in the margin and takes nothing of the plot."""
+    first, last = min(months), max(months)
+    beside = dt.timedelta(days=max(4, (last - first).days // 80))
+    return [first - beside, last + beside]
+
+
+def apart(notes: list[dict], low: float, high: float, height: int) -> list[dict]:
+    """Move the labels at the right of a plot apart, and none below the axis; each keeps its order from top to bottom.
+
+    `low` and `high` are the ends of the vertical axis; `height` is that of the whole chart.
+    """
+    ends = [note for note in notes if note.get("xanchor") == "left" and "yref" not in note]
+    labels = sorted(ends, key=lambda note: -note["y"])
+    room = height - FOOT - 16
+    wanted = [(high - note["y"]) / ((high - low) or 1) * room for note in labels]
+    halves = [SIZE * 0.66 * (1 + note["text"].count("<br>")) for note in labels]
+    placed: list[float] = []
+    for place, half in zip(wanted, halves, strict=True):
+        above = placed[-1] + halves[len(placed) - 1] + half if placed else place
+        placed.append(max(place, above))
+    floor = float(room)
+    for index in reversed(range(len(labels))):
+        placed[index] = min(placed[index], floor - halves[index])
+        floor = placed[index] - halves[index]
+        labels[index]["yshift"] = wanted[index] - placed[index]
+    return notes
+
+
+def right(notes: list[dict]) -> int:
+    """The margin that the labels at the right of a plot need."""
+    ends = [note for note in notes if note.get("xanchor") == "left" and "yref" not in note]
+    return max((width(note["text"], SIZE * 1.06) + 16 for note in ends), default=24)
