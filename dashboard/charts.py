@@ -48,7 +48,7 @@ def trend(
     )
     key = key or f"trend-{answer.name}-{split}"
     told = sentences.of(answer, labels, unfinished_month(answer, [row["month"] for row in answer.rows]))
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{alt(answer)} {told}")
+    foot.draw(key, figure, f"{alt(answer)} {told}", answer)
     if floor:
         told = f"{told} {t('frame.floor', floor=words.amount(floor, answer.metric.unit))}"
     foot.under(key, answer, told, {split: labels or {}})
@@ -62,19 +62,20 @@ def bars(
     accent: Sequence[str] = (),
     height: int | None = None,
     key: str | None = None,
-    click: bool | Callable[[], None] = False,
+    click: Callable[[], None] | None = None,
+    pick: Callable[[str], None] | None = None,
     top: int | None = None,
     target: float | None = None,
-):
-    """Horizontal bars, largest first unless `ordered`; the value stands at the bar's end. Returns the event.
+) -> None:
+    """Horizontal bars, largest first unless `ordered`; the value stands at the bar's end.
 
-    `click` may be what to do when a bar is chosen. `top` keeps the first few; the figures below still have all.
+    What a click on a bar does: see `foot.draw`. `top` keeps the first few; the figures below still have all.
     With a `target`, which more is better than, the least come first, and what misses it is in colour.
     """
     rows = [row for row in answer.rows if row["value"] is not None]
     if not rows:
         st.info(t("frame.no_rows"), icon=":material/search_off:")
-        return None
+        return
     if target is not None:
         accent = [row[dimension] for row in rows if row["value"] < target] or ("none",)
     if ordered:
@@ -95,17 +96,8 @@ def bars(
     )
     key = key or f"bars-{answer.name}-{dimension}"
     told = sentences.of(answer, labels)
-    event = st.plotly_chart(
-        figure,
-        config=foot.config(),
-        theme=None,
-        key=key,
-        alt=f"{alt(answer)} {told}",
-        selection_mode="points",
-        on_select=click if callable(click) else "rerun" if click else "ignore",
-    )
+    foot.draw(key, figure, f"{alt(answer)} {told}", answer, (dimension,), click, pick)
     foot.under(key, answer, told, {dimension: labels})
-    return event
 
 
 @functools.lru_cache(maxsize=256)

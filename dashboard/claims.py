@@ -5,7 +5,7 @@ The parts are the codes of a dimension; the ledger keeps each under `<prefix>_<c
 
 from __future__ import annotations
 
-from dashboard import reconciliation, warehouse, words
+from dashboard import reconciliation, tiles, warehouse, words
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import ask
@@ -17,7 +17,8 @@ def columns(dimension: str, *names: str) -> list[Column]:
     first, *more = (warehouse.catalogue().find(each)[1] for each in names)
     unit = words.figure(0, first.unit)[1]
     name = pick(warehouse.dimension(dimension).label)
-    heads = [t("frame.published"), t("frame.operational"), t("sources.gap"), *(pick(each.label) for each in more)]
+    recorded = tiles.marked(t("frame.operational"), ask(names[0]).is_simulated)
+    heads = [t("frame.published"), recorded, t("sources.gap"), *(pick(each.label) for each in more)]
     return [Column(words.noted(name, unit), "name")] + [Column(each, "right") for each in heads]
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -22,6 +22,8 @@ from dashboard.warehouse import Answer, dimension, here, labels, table
 from dashboard.words import pick, t
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet may take for the start of a formula, in Asian editions too
+# Of a workbook: text stays text, whatever it begins with.
+NEVER = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -63,15 +65,24 @@ def of_answer(answer: Answer, names: Mapping[str, Mapping] | None = None) -> Tab
         for row in answer.rows
     )
     facts = [(t("downloads.figure"), value), (t("frame.meaning"), pick(metric.means)), *chosen(answer)]
-    facts.append((t("frame.formula"), answer.sql))
+    facts.append((t("frame.formula"), statement(answer)))
     if metric.caution:
         facts.append((t("frame.caution"), pick(metric.caution)))
     for source in answer.provenance.sources:
         reach, licence = t("frame.as_of", day=words.day(source["reach"])), t(f"frame.licence_{source['licence']}")
         facts.append((t("frame.source"), words.noted(pick(source), t("sentences.joined").join((reach, licence)))))
     shares = frozenset([head[-1]] if metric.unit == "percent" else [])
-    told = [value, *(said for _, said in chosen(answer))]
-    return _table("_".join(told), (*head, *(("n",) if counted else ())), rows, facts, answer.is_simulated, shares)
+    return _table(_called(answer), (*head, *(("n",) if counted else ())), rows, facts, answer.is_simulated, shares)
+
+
+def name_of(answer: Answer) -> str:
+    """What a file of an answer is called: metric, period, filters, and that it is simulated."""
+    return "_".join([_called(answer), *([t("frame.simulated")] if answer.is_simulated else [])])
+
+
+def statement(answer: Answer) -> str:
+    """The SQL of an answer with the values that were bound to it."""
+    return answer.sql + "".join(f"\n-- ? = {value}" for value in answer.values)
 
 
 def with_rows(of: Table, rows: Sequence[Mapping[str, object]]) -> Table:
@@ -138,9 +149,9 @@ def as_csv(of: Table) -> bytes:
     """UTF-8 with BOM, so that Excel reads it right; the last column says whether the rows are simulated."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_plain(each) for each in (*of.head, of.words_kind)])
+    writer.writerow([plain(each) for each in (*of.head, of.words_kind)])
     for row in of.rows:
-        writer.writerow([*(_plain(cell) for cell in row), of.words_simulated])
+        writer.writerow([*(plain(cell) for cell in row), of.words_simulated])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -149,8 +160,7 @@ def as_xlsx(of: Table) -> bytes:
     import xlsxwriter  # of use here alone, and only when asked for
 
     out = io.BytesIO()
-    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(out, never)
+    book = xlsxwriter.Workbook(out, NEVER)
     book.set_properties({"title": of.name, "created": of.made})
     bold, wrap = book.add_format({"bold": True, "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
     date, share = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0.00%"})
@@ -183,20 +193,25 @@ def as_xlsx(of: Table) -> bytes:
 
 def as_ods(of: Table) -> bytes:
     """The same two sheets as an open document."""
+    return ods_book(of.name, of.made, ((of.words_facts, of.facts), (of.words_rows, (of.head, *of.rows))))
+
+
+def ods_book(title: str, made: dt.datetime, sheets: Iterable[tuple[str, Iterable[Sequence]]]) -> bytes:
+    """An open document of named sheets; every text in it is a text."""
     from odfdo import Cell, Document, Row
     from odfdo import Table as Sheet
 
     book = Document("spreadsheet")
     book.body.clear()
-    for name, rows in ((of.words_facts, of.facts), (of.words_rows, (of.head, *of.rows))):
+    for name, rows in sheets:
         sheet = Sheet(name)
         for cells in rows:
             row = Row()
             row.extend_cells([Cell(_open(cell)) for cell in cells])
             sheet.append(row)
         book.body.append(sheet)
-    book.meta.title = of.name
-    book.meta.creation_date = book.meta.date = of.made.replace(tzinfo=None)
+    book.meta.title = title
+    book.meta.creation_date = book.meta.date = made.replace(tzinfo=None)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -205,7 +220,7 @@ def as_ods(of: Table) -> bytes:
 FORMS = {"csv": as_csv, "xlsx": as_xlsx, "ods": as_ods}
 
 
-def _plain(cell: object) -> object:
+def plain(cell: object) -> object:
     """A cell of a CSV: text that a spreadsheet would compute gets a quote in front."""
     if isinstance(cell, str) and cell.startswith(FORMULA):
         return f"'{cell}"
@@ -229,8 +244,17 @@ def chosen(answer: Answer) -> list[tuple[str, str]]:
     told = [(t("frame.period"), words.period(span) if span.start and span.end else t("frame.all_years"))]
     for name, codes in question.where:
         known = _labels(name)
-        told.append((pick(dimension(name).label), "、".join(pick(known.get(code)) or code for code in codes)))
+        told.append(
+            (
+                pick(dimension(name).label),
+                "、".join(pick(known.get(code)) or code or t("frame.unknown") for code in codes),
+            )
+        )
     return told
+
+
+def _called(answer: Answer) -> str:
+    return "_".join([pick(answer.metric.label), *(said for _, said in chosen(answer))])
 
 
 def _labels(by: str) -> Mapping[str, Mapping]:

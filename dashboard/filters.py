@@ -9,21 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import people, periods, warehouse
+from dashboard import menu, people, periods, warehouse
 from dashboard.periods import ALL, Period
 from dashboard.words import LANGUAGES, day, language, month, pick, t, year
 from dashboard.words import period as period_words
 from data_pipeline.store.meetings import meetings
 
 PARTS = ("", "Q1", "Q2", "Q3", "Q4", *(f"{number:02}" for number in range(1, 13)))
-PAGES = Path(__file__).parent.parent / "pages"
 LONGEST = 60  # characters of a search
+FAR = 400  # characters that a link may spend on the way back
+FRAME = ("meeting", "year", "part", "lang", "slide")  # what a link holds on every page
 ENDONYMS = {"zh": "中文", "en": "English"}
 SLIDE = re.compile(r"([am])/([\w.-]{1,40}):(\d{1,3})")  # of an agenda or a meeting: which slide a reader came from
+
+
+def leave() -> None:
+    """After the page is drawn: what the link holds and no filter of this page reads is taken out of it.
+
+    It is said where it came with the link, not where a filter of another view was chosen by hand.
+    """
+    st.session_state.pop("going", None)  # a choice that this page does not have goes no further
+    st.session_state.pop("returning", None)
+    read = st.session_state.pop("linked", set()) | {"via"}
+    for key in [each for each in st.query_params if each not in read]:
+        if f"kept-{key}" not in st.session_state:
+            _ignored(key, st.query_params[key])
+        del st.query_params[key]
 
 
 def bar(with_period: bool) -> None:
@@ -33,6 +49,7 @@ def bar(with_period: bool) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="bar"):
         years = ["all", *(str(each) for each in reversed(warehouse.years()))]
         default = years[min(1, len(years) - 1)]
+        _parted("year", "part")
         _linked("year", years, default)
         _linked("part", PARTS, "")
         if with_period:
@@ -56,14 +73,18 @@ def bar(with_period: bool) -> None:
 
 
 def standing() -> None:
-    """Under the menu: that a frozen meeting is looked at and the way out of it, and the way back to a slide."""
+    """Under the menu: the frozen meeting that is looked at with the way out of it; the ways back to a page, a slide."""
     frozen = next((each for each in meetings(warehouse.here().store) if each.name == st.session_state["meeting"]), None)
     _linked("slide", None, "")
     _tell("slide", "")
     came = SLIDE.fullmatch(st.session_state["slide"] or "")
-    if not (frozen or came):
+    before = _came()
+    if not (frozen or came or before):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
+        if before and st.button(t("frame.back", page=t(f"{before[0]}.menu")), type="tertiary",
+                                icon=":material/arrow_back:"):  # fmt: skip
+            _return(*before)
         if frozen:
             st.markdown(f":material/ac_unit: {t('frame.frozen', name=frozen.name, day=day(frozen.date))}")
             if st.button(t("frame.unfrozen"), type="tertiary", icon=":material/undo:"):
@@ -144,7 +165,38 @@ def search(key: str, placeholder: str) -> str:
 def go(page: str, **chosen: str | None) -> None:
     """Open a page of the house with these choices made (link key → code; None frees one). Ends this run."""
     st.session_state["going"] = chosen
-    st.switch_page(PAGES / f"{page}.py")
+    st.switch_page(menu.file(page), query_params=_link(**chosen))
+
+
+def open_agency(name: str) -> None:
+    """Open the page of the agency that is called so on screen."""
+    go("agency", agency=next(code for code, said in warehouse.labels("agency_id").items() if pick(said) == name))
+
+
+def address(page: str, **chosen: str) -> str:
+    """The same as an address, for a link in a text."""
+    return f"/{menu.address(page)}?{urlencode(_link(**chosen))}"
+
+
+def _link(**chosen: str | None) -> dict[str, str]:
+    """What a link into another page holds: the frame's choices, the page's own, and where the reader comes from."""
+    now = st.query_params.to_dict()
+    via = f"{st.session_state.get('page', '')}?{urlencode(now)}"
+    made = {key: now[key] for key in FRAME if key in now} | {key: code for key, code in chosen.items() if code}
+    return made | ({"via": via} if len(via) <= FAR else {})
+
+
+def _came() -> tuple[str, dict[str, str]] | None:
+    """The page that the reader comes from, and its link as it stood."""
+    page, _, link = st.query_params.get("via", "").partition("?")
+    return (page, dict(parse_qsl(link))) if page in menu.names() else None
+
+
+def _return(page: str, link: dict[str, str]) -> None:
+    """Open a page as its link says; the language is the one of now. Ends this run."""
+    st.session_state["returning"] = True
+    spoken = {"lang": language()} if language() != LANGUAGES[0] else {}
+    st.switch_page(menu.file(page), query_params={key: link[key] for key in link if key != "lang"} | spoken)
 
 
 def from_chart(key: str, chart: str) -> Callable[[], None]:
@@ -160,24 +212,45 @@ def from_chart(key: str, chart: str) -> Callable[[], None]:
     return take
 
 
+def read(key: str) -> None:
+    """This page reads `key` of the link. Who came back to a link finds it as it says, whatever was chosen since."""
+    st.session_state.setdefault("linked", set()).add(key)
+    by_history = getattr(get_script_run_ctx(suppress_warning=True), "is_history_navigation", False)
+    if by_history or "returning" in st.session_state:
+        st.session_state.pop(key, None)
+        st.session_state.pop(f"kept-{key}", None)
+
+
+def _parted(year: str, part: str) -> None:
+    """A link may name a part of a year in one word, as periods are written: `112-07`, `112Q3`."""
+    asked = st.query_params.get(year, "")
+    if (found := re.fullmatch(r"(\d{2,3})(?:-(\d{2})|([Qq][1-4]))", asked)) and periods.parse(asked):
+        st.query_params[year], st.query_params[part] = found[1], found[2] or found[3].upper()
+
+
 def _linked(key: str, options: Sequence[str] | None, default: str | None) -> None:
     """Before the widget `key` is drawn: its value as `go` was told, from the last run, from the link, or the default.
 
     A value of the link that is not an option is left out with a note; `options` None takes any short text.
     """
     kept = f"kept-{key}"
+    read(key)
     if key in (going := st.session_state.get("going", {})):
         st.session_state[key] = st.session_state[kept] = going.pop(key)
     if key not in st.session_state and kept not in st.session_state:
         asked = st.query_params.get(key)
         if asked and not _possible(asked, options):
-            # Toasts read markup: of what a link brings, only letters and digits are said again.
-            said = re.sub(r"[^\w.-]", " ", asked)[:40]
-            st.toast(t("frame.ignored", name=key, value=said), icon=":material/link_off:")
+            _ignored(key, asked)
         st.session_state[kept] = asked if _possible(asked, options) else default
     value = st.session_state.get(key, st.session_state.get(kept))
     # Set anew at every run, so that it stays while its widget is not on the page.
     st.session_state[key] = st.session_state[kept] = value if _possible(value, options) else default
+
+
+def _ignored(key: str, value: str) -> None:
+    # Toasts read markup: of what a link brings, only letters and digits are said again.
+    name, said = (re.sub(r"[^\w.-]", " ", each)[:40] for each in (key, value))
+    st.toast(t("frame.ignored", name=name, value=said), icon=":material/link_off:")
 
 
 def _possible(value: str | None, options: Sequence[str] | None) -> bool:

@@ -1,16 +1,61 @@
-"""What stands under every chart? What it shows in one sentence, About, its figures, and the ways to take them along."""
+"""How does a chart come to the screen, and what stands under it?
+
+Drawn with a line of its own that stays with it when it is kept as an image; a click on a mark filters, opens a page or
+shows the rows behind it. Under it what it shows in one sentence, About, its figures, and the ways to take them along.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, tiles, words
+from dashboard import downloads, look, tiles, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
 IMAGES = ("png", "svg")
+LINE = 24  # pixels of the line under the plot
+CAMERA = {"zh": {"Download plot as a PNG": "下載圖檔", "Download plot": "下載圖檔"}, "en": {}}
+
+
+def draw(
+    key: str,
+    figure: dict,
+    alt: str,
+    answer: Answer,
+    by: Sequence[str] = (),
+    click: Callable[[], None] | None = None,
+    pick: Callable[..., None] | None = None,
+) -> None:
+    """The chart `key`. Its marks carry the codes of the dimensions `by` as `customdata`; without, none can be clicked.
+
+    `click` is what a mark does before the page is drawn anew (`filters.from_chart`), `pick` what is done with its codes
+    (`filters.go`); without either, and for a mark whose code is not stated, the rows behind it are shown.
+    """
+
+    def take() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        # A second click on a mark only takes its highlight away: it means the same mark again.
+        codes = points[0].get("customdata") if points else st.session_state.get(f"last-{key}")
+        codes = list(codes) if isinstance(codes, list | tuple) else [codes]
+        if click and points and None not in codes:
+            click()
+        else:
+            st.session_state[f"clicked-{key}"] = st.session_state[f"last-{key}"] = codes
+
+    st.plotly_chart(
+        _lined(figure, answer), config=_config(answer), theme=None, key=key, alt=alt, selection_mode="points",
+        on_select=take if by else "ignore",
+    )  # fmt: skip
+    if (codes := st.session_state.pop(f"clicked-{key}", None)) is None:
+        return
+    if pick and None not in codes:
+        pick(*codes)
+    else:
+        part = {name: _code(name, code) for name, code in zip(by, codes, strict=True)}
+        tiles.open_rows(warehouse.narrowed(answer, **part))
 
 
 def under(
@@ -65,14 +110,41 @@ def listing(answer: Answer, names: Mapping[str, Mapping]) -> list[dict[str, obje
     return told
 
 
-def config() -> dict:
-    """How a chart behaves: one button, which keeps it as an image; nothing is sent anywhere."""
+def _lined(figure: dict, answer: Answer) -> dict:
+    """The figure with a line under it: what, of when, how far the data reach, and whether they are simulated."""
+    drawn, margin = figure["layout"], figure["layout"]["margin"]
+    span, *filters = (said for _, said in downloads.chosen(answer))
+    told = [words.pick(answer.metric.label), span]
+    if answer.provenance.reach:
+        told.append(t("frame.as_of", day=words.day(answer.provenance.reach)))
+    if answer.is_simulated:
+        told.append(f"△ {t('frame.simulated')}")
+    told += filters  # last: of a line that is too long, these are cut
+    line = {
+        "text": " · ".join(told).replace("<", "‹"), "x": 0, "xref": "container", "xanchor": "left", "y": 0,
+        "yref": "container", "yanchor": "bottom", "pad": {"l": 4, "b": 6}, "font": {"size": 14, "color": look.MUTED},
+    }  # fmt: skip
+    return figure | {"layout": drawn | {
+        "height": drawn["height"] + LINE, "margin": margin | {"b": margin["b"] + LINE}, "title": line,
+        "modebar": {"color": look.MUTED, "activecolor": look.ACCENT, "bgcolor": look.WHITE},
+    }}  # fmt: skip
+
+
+def _config(answer: Answer) -> dict:
+    """How a chart behaves: one button, always there, which keeps it as an image; nothing is sent anywhere."""
     form = st.session_state.get("image") or IMAGES[0]
     return {
-        "displaylogo": False, "showSendToCloud": False, "scrollZoom": False,
+        "displaylogo": False, "showSendToCloud": False, "scrollZoom": False, "displayModeBar": True,
+        "locale": words.language(), "locales": {words.language(): {"dictionary": CAMERA[words.language()]}},
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": form, "filename": t("downloads.chart"), "scale": 2},
+        "toImageButtonOptions": {
+            "format": form, "filename": downloads.file_name(downloads.name_of(answer)), "scale": 2,
+        },
     }  # fmt: skip
+
+
+def _code(name: str, code: object) -> object:
+    return dt.date.fromisoformat(str(code)[:10]) if name == "year" else code
 
 
 def _image() -> None:

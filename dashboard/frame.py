@@ -10,63 +10,49 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts the folder of app.py there
 
 import streamlit as st  # noqa: E402
 
-from dashboard import filters, first_build, look  # noqa: E402
+from dashboard import filters, first_build, look, menu  # noqa: E402
 from dashboard.words import t  # noqa: E402
 
-# section → pages: (file, address, icon, whether the period applies)
-PAGES = {
-    "": [
-        ("overview", "", ":material/dashboard:", True),
-        ("meeting", "meeting", ":material/co_present:", False),
-    ],
-    "section_service": [
-        ("hotline", "hotline", ":material/call:", True),
-        ("petitions", "petitions", ":material/mail:", True),
-        ("service_quality", "service-quality", ":material/support_agent:", True),
-    ],
-    "section_works": [
-        ("works", "works", ":material/engineering:", False),
-        ("work", "work", ":material/timeline:", False),
-        ("forward_looking", "forward-looking", ":material/construction:", True),
-        ("sites", "sites", ":material/map:", False),
-    ],
-    "section_results": [
-        ("awards", "awards", ":material/trophy:", True),
-        ("service_award", "service-award", ":material/military_tech:", False),
-        ("goals", "goals", ":material/flag:", True),
-        ("participation", "participation", ":material/groups:", True),
-    ],
-    "section_units": [
-        ("agency", "agency", ":material/account_balance:", True),
-        ("district", "district", ":material/location_city:", True),
-    ],
-    "section_data": [("sources", "sources", ":material/database:", False)],
+# Streamlit writes one step of a reader in several: the choices, the page, then each choice again. Within a second
+# they are one entry of the browser's history, so that its way back leads to where the reader was.
+ONE_STEP = """<script>
+if (!history.everyStep) {
+  history.everyStep = history.pushState;
+  let last = 0;
+  history.pushState = function (...step) {
+    const goes_on = Date.now() - last < 1000;
+    last = Date.now();
+    goes_on ? history.replaceState(...step) : history.everyStep(...step);
+  };
 }
+</script>"""
 
 
 def main() -> None:
     # The icon is our own file: a material icon's name would be fetched from outside.
     st.set_page_config(page_title=t("frame.title"), page_icon=str(ROOT / "dashboard" / "icon.svg"), layout="wide")
     look.apply()
-    pages, with_period = {}, set()
-    for section, entries in PAGES.items():
+    st.html(ONE_STEP, unsafe_allow_javascript=True)
+    pages, known = {}, {}
+    for section, entries in menu.PAGES.items():
         for name, address, icon, has_period in entries:
             page = st.Page(
-                ROOT / "pages" / f"{name}.py", title=t(f"{name}.menu"), icon=icon, url_path=address or None,
+                menu.file(name), title=t(f"{name}.menu"), icon=icon, url_path=address or None,
                 default=not address,
             )  # fmt: skip
             pages.setdefault(t(f"frame.{section}") if section else "", []).append(page)
-            if has_period:
-                with_period.add(page.title)
+            known[page.url_path] = name, has_period
     page = st.navigation(pages, position="top")
     if first_build.needed():
         first_build.show()
         st.stop()
-    filters.bar(with_period=page.title in with_period)
+    name, has_period = known[page.url_path]
+    st.session_state["page"] = name
+    filters.bar(with_period=has_period)
     filters.standing()
     try:
         page.run()
-        st.session_state.pop("going", None)  # a choice that this page does not have goes no further
+        filters.leave()
     except Exception:
         # The visitor gets a sentence; the log gets the traceback.
         logging.getLogger("dashboard").exception("page %s failed", page.url_path)

@@ -63,6 +63,14 @@ def answers(view: str, period: Period) -> list[Answer]:
     return [ask(names[view]) if view in names else ask(HEADLINES[view][0], period)]
 
 
+def known(view: str, period: Period) -> list[Answer]:
+    """The metrics that a view shows, for what is to be known of its figures."""
+    if view == "office":
+        return [ask(f"district_office.{name}") for name in warehouse.catalogue().sets["district_office"].metrics]
+    names = ("goals.measures", *NUMBERED, *NOW.values()) if view == "plan" else HEADLINES[view]
+    return [ask(name, period) for name in names]
+
+
 def tree_columns() -> list[Column]:
     return [
         Column(t("goals.measure"), width="58%"), Column(t("goals.target"), "right"), Column(t("goals.now"), "right"),

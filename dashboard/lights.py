@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -17,16 +18,17 @@ NARROW = 370  # pixels: the longest bar on half a screen of 1366
 
 
 def states(
-    answer: Answer, dimension: str, labels: dict[str, dict], height: int | None = None, open_only: bool = False
-) -> None:
+    answer: Answer, dimension: str, labels: dict[str, dict], height: int | None = None, open_only: bool = False,
+    pick: Callable[[str, str], None] | None = None,
+) -> None:  # fmt: skip
     """Stacked bars of an answer split `by=(dimension, "light")`; each state in its colour, with its shape.
 
     `open_only` leaves the completed out of the bars and says their number in words: few in trouble would not show
-    beside many that are done.
+    beside many that are done. A click on a part gives its code and state to `pick`, or shows the rows behind it.
     """
     order = [code for code in labels if any(row[dimension] == code for row in answer.rows)]
-    if not order:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+    if not any(row["value"] for row in answer.rows if row["light"] and not (open_only and row["light"] == "completed")):
+        st.info(sentences.of(answer, labels) or t("frame.no_rows"), icon=":material/search_off:")
         return
     key = f"states-{answer.name}-{dimension}"
     figure = _states(
@@ -40,7 +42,7 @@ def states(
     used = {row["light"] for row in answer.rows if row["value"]} - ({"completed"} if open_only else set())
     tiles.chips([state for state in look.STATES if state in used])
     told = sentences.of(answer, labels)
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{charts.alt(answer)} {told}")
+    foot.draw(key, figure, f"{charts.alt(answer)} {told}", answer, (dimension, "light"), pick=pick)
     lights = warehouse.labels("light")
     counts = {(row[dimension], row["light"]): row["value"] for row in answer.rows}
     head = words.pick(warehouse.dimension(dimension).label)
@@ -87,6 +89,7 @@ def _states(answer: Answer, dimension: str, names, height: int, open_only: bool,
                 "name": f"{state.icon} {word}",
                 "x": values,
                 "y": titles,
+                "customdata": [[name, code] for name, _ in names],
                 "marker": {
                     "color": state.colour,
                     "line": {"color": look.WHITE, "width": 1.5},

@@ -232,7 +232,7 @@ def _view(build: str) -> pdk.ViewState:
     """The whole city in the box."""
     shapes = [shapely.geometry.shape(each) for each in boundaries(build).values()]
     west, south, east, north = shapely.total_bounds(shapes)
-    high, low = _mercator(north), _mercator(south)
+    high, low = mercator(north), mercator(south)
     zoom = min(math.log2(FIT[0] / 512 * 360 / (east - west)), math.log2(FIT[1] / 512 / (high - low)))
     return pdk.ViewState(
         longitude=round((west + east) / 2, 4), latitude=round((south + north) / 2, 4), zoom=round(zoom, 2),
@@ -240,7 +240,7 @@ def _view(build: str) -> pdk.ViewState:
     )  # fmt: skip
 
 
-def _mercator(latitude: float) -> float:
+def mercator(latitude: float) -> float:
     return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) / (2 * math.pi)
 
 

@@ -124,14 +124,15 @@ class Catalogue:
 class Question:
     """A metric over [start, end), split by dimensions or times, for chosen values of dimensions.
 
-    Everything in it is hashable, so that it can key a cache. `where` pairs a dimension with the values wanted.
+    Everything in it is hashable, so that it can key a cache. `where` pairs a dimension with the values wanted;
+    None is the value of what does not state it.
     """
 
     metric: str
     start: dt.date | None = None
     end: dt.date | None = None
     by: tuple[str, ...] = ()
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,8 +230,11 @@ def _where(question: Question, of: MetricSet) -> tuple[str, list]:
 def _filters(question: Question, of: MetricSet) -> tuple[list[str], list]:
     clauses, values = _period(question, of)
     for name, wanted in question.where:
-        clauses.append(f"{_dimension(name, of)} in ({', '.join('?' * len(wanted))})" if wanted else "false")
-        values += wanted
+        column, stated = _dimension(name, of), [code for code in wanted if code is not None]
+        either = [f"{column} in ({', '.join('?' * len(stated))})"] if stated else []
+        either += [f"{column} is null"] if None in wanted else []
+        clauses.append(f"({' or '.join(either)})" if len(either) > 1 else either[0] if either else "false")
+        values += stated
     return clauses, values
 
 

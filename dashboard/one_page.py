@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import filters, look, periods, tables, tiles, warehouse, words, works
+from dashboard import filed, filters, look, periods, tables, tiles, warehouse, words, works
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, labels, table
@@ -76,7 +76,7 @@ def show(dimension: str, key: str) -> None:
     with st.container(key="one_page"):
         left, right = st.columns([8, 11], gap="medium")
     with left:
-        st.header(t("one_page.late", n=len(behind)))
+        st.header(t("one_page.late", n=words.amount(len(behind), "works")))
         if behind:
             with st.container(key="one_page_late"):
                 tiles.table(late_columns(), behind[:LISTED], compact=True)
@@ -92,7 +92,9 @@ def show(dimension: str, key: str) -> None:
         tiles.table(*categories(unit), compact=True)
     with right:
         st.header(t("one_page.figures"))
-        tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True)
+        tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
+                    take=f"{unit.name} {t('one_page.figures')}")  # fmt: skip
+        tiles.about_table(t("one_page.figures"), known(unit))
         st.caption(t("one_page.marks"))
     with st.container(key="paper_only"):
         st.caption(imprint(unit))
@@ -140,19 +142,18 @@ def late(unit: Unit) -> list[list[object]]:
     """Its works in trouble at the reach of the filings, the worst first, with the answers they owe."""
     real, agencies = works.named(), warehouse.labels("agency_id")
     rows = table("marts.works", unit.where | {"light": list(works.LATE), "control_class": ["major", "forward_small"]})
-    rank = {light: place for place, light in enumerate(works.WORST_FIRST)}
-    rows = sorted((row for row in rows if row["work_id"] not in real),
-                  key=lambda row: (rank[row["light"]], -(row["gap_days"] or 0)))  # fmt: skip
+    rows = [row for row in rows if row["work_id"] not in real]
     return [
         [
-            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])), row["title"],
+            tiles.badge(look.STATES[row["light"]], pick(warehouse.labels("light")[row["light"]])),
+            tiles.link(row["title"], filters.address("work", work=row["work_id"])),
             tiles.stacked(t("one_page.points", n=words.number(row["gap_points"], 1)),
                           t("work.days", n=words.number(row["gap_days"]))),
-            tiles.stacked(row["lag_cause"] or "—", row["remedy"]),
+            tiles.stacked(filed.cause(row["lag_cause"], row["lag_factor"]), row["remedy"]),
             tiles.stacked(f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
                           pick(agencies.get(row["owner_id"] or row["agency_id"]))),
         ]
-        for row in rows
+        for row in sorted(rows, key=lambda row: (*works.rank(row), row["work_id"]))
     ]  # fmt: skip
 
 
@@ -208,6 +209,11 @@ def figures(unit: Unit) -> list[list[object]]:
     if unit.dimension == "agency_id" and (ranked := _rank(unit)):
         told.append(ranked)
     return told
+
+
+def known(unit: Unit) -> list[Answer]:
+    """The figures as metrics, for what is to be known of them."""
+    return [ask(name, unit.period, where=unit.where) for name in FIGURES[unit.dimension]]
 
 
 def _marked(row: list[object]) -> list[object]:

@@ -7,6 +7,7 @@ not where a button is drawn.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,20 +41,24 @@ def here() -> Person:
     """The person of this session. Without a login, or with one that has no role, a viewer."""
     if not configured() or not st.user.is_logged_in:
         return NOBODY
-    return known(st.user.to_dict(), _secrets().get("roles", {}))
+    return known(st.user.to_dict(), _secrets().get("roles", {}), time.time())
 
 
-def known(claims: Mapping[str, object], roles: Mapping[str, object]) -> Person:
+def known(claims: Mapping[str, object], roles: Mapping[str, object], now: float) -> Person:
     """Who the claims of a login are, by the `[roles]` of the settings: `claim`, `editors`, `administrators`.
 
-    An address counts only where the provider says that it has been verified.
+    An address counts unless the provider says that it has not been verified. What a login allows ends with its token
+    (`exp`, in seconds like `now`): Streamlit's cookie lives for thirty days, which is long for an administrator.
     """
     address = str(claims.get("email") or "").strip().lower()
     if claims.get("email_verified") is False:
         address = ""
     name = address or str(claims.get("preferred_username") or claims.get("sub") or "")
+    ends = claims.get("exp")
+    if not isinstance(ends, int | float) or ends <= now:
+        return Person(name, "viewer")
     said = claims.get(str(roles.get("claim") or "")) or ()
-    held = {said} if isinstance(said, str) else {str(each) for each in said if isinstance(said, list | tuple)}
+    held = {said} if isinstance(said, str) else set(map(str, said if isinstance(said, list | tuple) else ()))
     for role in reversed(ROLES[1:]):
         listed = {str(each).strip().lower() for each in roles.get(f"{role}s", ())}
         if role in held or (address and address in listed):
@@ -85,6 +90,10 @@ def login() -> None:
     person = here()
     with st.popover(person.name or t("people.somebody"), icon=":material/person:", type="tertiary"):
         st.caption(t(f"people.{person.role}"))
+        if person.role == "viewer":
+            st.caption(t("people.no_role"))
+            if st.button(t("people.again"), icon=":material/login:"):
+                st.login()
         if st.button(t("people.logout"), icon=":material/logout:"):
             st.logout()
 

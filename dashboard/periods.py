@@ -29,6 +29,10 @@ class Period:
             return None
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
 
+    def holds(self, day: dt.date) -> bool:
+        """Whether a day lies in it."""
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
     def before(self) -> Period | None:
         """The span of the same length right before."""
         return self._moved(self.months) if self.months else None
@@ -76,6 +80,12 @@ def parse(code: str) -> Period | None:
     if (found := re.fullmatch(r"(\d{2,3})-(\d{2,3})", code)) and int(found[1]) <= int(found[2]):
         return Period(code, year(int(found[1])).start, year(int(found[2])).end)
     return None
+
+
+def month(day: dt.date) -> Period:
+    """The month of a day."""
+    first = day.replace(day=1)
+    return Period(_code(first, _shift(first, 1)), first, _shift(first, 1))
 
 
 def year(roc: int) -> Period:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import warehouse, words
+from dashboard import records, sentences, warehouse, words
 from dashboard.periods import ALL, Period
 from dashboard.warehouse import ask, table
 from dashboard.words import pick, t
@@ -17,13 +17,18 @@ Where = dict[str, list[str]]
 def message(period: Period, where: Where) -> str:
     """The page's one sentence, computed."""
     received, rate = (ask(f"petitions.{name}", period, where=where) for name in ("received", "on_time_rate"))
-    told = {"period": words.period(period), "who": _who(where)}
+    told = {"period": words.period(period), "who": sentences.whose(where)}
     if not received.value:
         return t("petitions.message_none", **told)
     return t(
         "petitions.message", **told, received=words.amount(received.value, "cases"),
-        rate=words.amount(rate.value, "percent"), waiting=words.number(len(overdue(where))),
+        rate=words.amount(rate.value, "percent"), waiting=words.number(len(overdue(where))), day=as_of(),
     )  # fmt: skip
+
+
+def as_of() -> str:
+    """The day that the data reach: what waits is told of that day, whatever the period."""
+    return words.day(ask("petitions.received").provenance.reach)
 
 
 def headlines(where: Where) -> list[tuple[str, Where]]:
@@ -62,6 +67,7 @@ def overdue(where: Where) -> list[dict[str, object]]:
     ]
 
 
-def _who(where: Where) -> str:
-    chosen = [pick(warehouse.labels(name)[code]) for name in FILTERS for code in where[name]]
-    return "、".join(chosen) or t("petitions.the_city")
+def open_one(row: dict[str, object]) -> None:
+    """All that is kept of one petition of the list."""
+    [found] = table("marts.petitions", {"petition_id": [row[t("petitions.number")]]})
+    records.show_one(ask("petitions.received"), found)

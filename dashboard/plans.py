@@ -12,6 +12,7 @@ from dashboard.tiles import Column
 from dashboard.warehouse import ask, table
 from dashboard.words import pick, t
 
+MONEY = ("budget", "allocated", "executed", "executed_to_allocated_rate", "executed_to_budget_rate")
 # Worst first.
 LATE = ("halted", "seriously_behind", "behind", "not_filed")
 
@@ -78,14 +79,13 @@ def money_columns() -> list[Column]:
 def money(period: Period) -> list[list[str]]:
     """Budget, allocation and execution of each axis's works in the period's years, with both rates; then of all."""
     axes = warehouse.labels("axis")
-    names = ("budget", "allocated", "executed", "executed_to_allocated_rate", "executed_to_budget_rate")
     split, whole = {}, []
-    for name in names:
+    for name in MONEY:
         of_all = ask(f"work_budgets.{name}", period, where={"axis": list(axes)})
         by = ask(f"work_budgets.{name}", period, by=("axis",), where={"axis": list(axes)})
         whole.append(words.amount(of_all.value, of_all.metric.unit))
         split[name] = {row["axis"]: words.amount(row["value"], of_all.metric.unit) for row in by.rows}
-    told = [[pick(axes[code]), *(split[name].get(code, "—") for name in names)] for code in axes]
+    told = [[pick(axes[code]), *(split[name].get(code, "—") for name in MONEY)] for code in axes]
     return [*told, [t("claims.total"), *whole]]
 
 

@@ -18,7 +18,7 @@ RECEIPTS = 3  # files named under a source; a source of monthly parts would have
 
 def message(view: str) -> str:
     """The one sentence of a view, counted from what it shows."""
-    standing, known = [state(row) for row in warehouse.table("meta.sources")], warehouse.catalogue().sets
+    standing, known = [state(row) for row in sources()], warehouse.catalogue().sets
     defaults = [row["is_default"] for row in warehouse.table("meta.rules")]
     held = [row["offenders"] for row in warehouse.table("meta.checks")]
     counts = {
@@ -37,8 +37,22 @@ def message(view: str) -> str:
 def sources() -> tuple[dict, ...]:
     """Every declared source, those with something wrong first, then the real, the simulated, the empty ones."""
     order = ("failed", "late", "fresh", "once", "simulated", "never")
-    rows = warehouse.table("meta.sources", None, "system, name")
+    rows = [_as_of_now(row) for row in warehouse.table("meta.sources", None, "system, name")]
     return tuple(sorted(rows, key=lambda row: (order.index(state(row)), not row["rejects"])))
+
+
+def _as_of_now(row: dict) -> dict:
+    """A source of the build in use, with the pulls that failed, or succeeded again, since it was built.
+
+    A build frozen for a meeting says what was known then.
+    """
+    store = warehouse.here().store
+    if build() != store.current_name():
+        return row
+    failing = store.failing(row["name"])
+    if failing:
+        return row | {"problem_zh": failing["zh"], "problem_en": failing["en"], "failing_since": failing["since"]}
+    return row | {"problem_zh": None, "problem_en": None, "failing_since": None} if row.get("failing_since") else row
 
 
 def rejected() -> int:
@@ -57,7 +71,7 @@ def state(row: dict, today: dt.date | None = None) -> str:
     """
     if row["problem_zh"]:
         return "failed"
-    if row["delivered_at"] is None:
+    if row["delivered_at"] is None and not row["rows"]:  # the ledger is no delivery, and is there all the same
         return "never"
     if row["is_simulated"]:
         return "simulated"
@@ -92,6 +106,7 @@ def source_cells(row: dict) -> list[object]:
         tiles.stacked(*_receipts(row["name"])),
         tiles.stacked(
             f"✖ {_side(row, 'problem')}" if row["problem_zh"] else "",
+            t("sources.failing_since", since=moment(row["failing_since"])) if row.get("failing_since") else "",
             _side(row, "caution"),
             t("sources.unknown_headers", names=unknown) if unknown else "",
         ),
@@ -221,13 +236,14 @@ def manifest() -> list[list[object]]:
     """From what the build in use was made, and how long each step took."""
     current = warehouse.here()
     made = current.store.build(current.name()).manifest
+    standing = [row["is_simulated"] for row in warehouse.table("meta.sources")]
     steps = "　".join(f"{name} {words.number(took, 1)} s" for name, took in made["seconds"].items())
     return [
         [t("sources.build_name"), current.name()],
         [t("sources.built_at"), moment(made["built_at"])],
         [t("frame.rows"), words.number(sum(made["rows"].values()))],
         [t("sources.rejects"), words.number(sum(made["rejects"].values()))],
-        [t("sources.simulated_sources"), t("sources.of", n=len(made["simulated"]), all=len(made["rows"]))],
+        [t("sources.simulated_sources"), t("sources.of", n=standing.count(True), all=len(standing))],
         [t("sources.seconds"), f"{words.number(sum(made['seconds'].values()), 1)} s（{steps}）"],
         [t("sources.fingerprint"), tiles.hint(f"{made['fingerprint'][:16]}…", made["fingerprint"])],
     ]

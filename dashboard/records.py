@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import streamlit as st
 
 from dashboard import downloads, warehouse, words
@@ -30,6 +32,20 @@ def show(answer: Answer) -> None:
         downloads.buttons(downloads.of_rows(name, told(rows, heads), answer.is_simulated))
 
 
+def show_one(answer: Answer, row: dict) -> None:
+    """All that is kept of one row behind an answer."""
+
+    @st.dialog(pick(answer.metric.label))
+    def show() -> None:
+        if row["is_simulated"]:
+            st.caption(f"△ {t('frame.simulated')}")
+        [said] = told([row], headings(answer))
+        cells = [{t("sources.column"): head, t("sources.value"): _written(value)} for head, value in said.items()]
+        st.dataframe(cells, hide_index=True, placeholder="—", height="content", alt=t("downloads.records"))
+
+    show()
+
+
 def headings(answer: Answer) -> dict[str, str]:
     """Column → its heading: as the dimension, the source's declaration or this house calls it."""
     declared = {}
@@ -52,6 +68,12 @@ def told(rows, heads: dict[str, str]) -> list[dict[str, object]]:
     """Rows with their heads, codes in words, shares in percent."""
     codes = {name: warehouse.labels(name) for name in heads if name in warehouse.catalogue().dimensions}
     return [{head: _cell(name, row[name], codes.get(name)) for name, head in heads.items()} for row in rows]
+
+
+def _written(value: object) -> str | None:
+    if isinstance(value, dt.date):
+        return words.day(value)
+    return None if value is None else str(value)
 
 
 def _cell(name: str, value: object, codes: dict | None) -> object:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard import words
 from dashboard.periods import ALL, Period
-from dashboard.warehouse import Answer, ask
+from dashboard.warehouse import Answer, ask, catalogue
+from dashboard.warehouse import labels as labels_of
 from dashboard.words import pick, t
 
 # Figures of these units do not add up to a whole: an average of two districts is not their sum.
 RATES = ("percent", "days", "score", "points", "ratio", "hours", "seconds", "rank")
-WELL = ("ahead", "on_schedule", "completed")
+WELL = ("ahead", "on_schedule")
 LATE = ("behind", "seriously_behind", "halted")
 
 
@@ -29,7 +30,7 @@ def of(answer: Answer, labels: dict[str, dict] | None = None, unfinished: dt.dat
     split = next((each for each in by if each not in ("day", "month", "quarter", "year", "light")), None)
     names = {code: pick(each) for code, each in (labels or {}).items()}
     if split and "light" in by:
-        told = _states(rows, split, names)
+        told = _states(rows, split, names) + _on_schedule(answer)
     elif time:
         told = _over_time([row for row in rows if row[time] != unfinished] or rows, time, split, names, answer)
     elif split:
@@ -37,6 +38,12 @@ def of(answer: Answer, labels: dict[str, dict] | None = None, unfinished: dt.dat
     else:
         told = ""
     return told + t("sentences.end") if told else ""
+
+
+def whose(where: Mapping[str, Sequence[str]]) -> str:
+    """Of whom a figure is told, by the filters that it follows: 永康區、噪音, or 全市 where there are none."""
+    names = [pick(labels_of(name)[code]) for name in where for code in where[name]]
+    return t("sites.and").join(names) or t("sentences.the_city")
 
 
 def joined(told: Sequence[str]) -> str:
@@ -130,16 +137,20 @@ def _parts(rows: list[dict], split: str, names: dict[str, str], answer: Answer) 
 
 
 def _states(rows: list[dict], split: str, names: dict[str, str]) -> str:
+    """How the works still open stand: many that are long finished would hide the few in trouble."""
+    if not any(row["value"] for row in rows):
+        return ""
+    rows = [row for row in rows if row["light"] not in (None, "completed")]
     whole = sum(row["value"] for row in rows)
     if not whole:
-        return ""
+        return t("sentences.none_open")
     well = sum(row["value"] for row in rows if row["light"] in WELL)
     late: dict[str, float] = {}
     for row in rows:
         if row["light"] in LATE:
             late[row[split]] = late.get(row[split], 0) + row["value"]
     share = words.amount(well / whole, "percent")
-    told = t("sentences.states", all=words.number(whole), well=words.number(well), share=share)
+    told = t("sentences.states", open=words.number(whole), well=words.number(well), share=share)
     if not any(late.values()):
         return told + t("sentences.no_trouble")
     worst = max(late, key=late.__getitem__)
@@ -147,11 +158,29 @@ def _states(rows: list[dict], split: str, names: dict[str, str]) -> str:
                     most=words.number(late[worst]))  # fmt: skip
 
 
+def _on_schedule(answer: Answer) -> str:
+    """The declared rate of the same works, with what it is a share of; empty where none is declared."""
+    of = answer.name.partition(".")[0]
+    counted = catalogue(answer.provenance.build).sets[of].metrics
+    if "on_schedule_rate" not in counted:
+        return ""
+    rate = _unsplit(answer, f"{of}.on_schedule_rate")
+    if rate.value is None:
+        return ""
+    n = counted[rate.metric.n]
+    return t("sentences.rate", name=pick(rate.metric.label), rate=words.amount(rate.value, "percent"),
+             of=pick(n.label), n=words.amount(rate.n, n.unit))  # fmt: skip
+
+
 def _whole(answer: Answer) -> float | None:
     """The figure of the same question, not split."""
+    return _unsplit(answer, answer.name).value
+
+
+def _unsplit(answer: Answer, name: str) -> Answer:
     question = answer.question
     period = Period("", question.start, question.end) if question.start or question.end else ALL
-    return ask(question.metric, period, where=dict(question.where)).value
+    return ask(name, period, where=dict(question.where))
 
 
 def _ends(rows: list[dict], split: str, names: dict[str, str], unit: str) -> dict[str, str]:

@@ -1,17 +1,22 @@
-"""What does the server do besides the pages? Health, headers, and imports that no visitor should wait for."""
+"""What does the server do besides the pages? The Open API, health, headers, and imports nobody should wait for."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard import menu
+from dashboard.api import app as api
+from dashboard.api.problems import Told
+from dashboard.meeting import stage
 from dashboard.warehouse import here
 
 # Streamlit writes style and script into its page, and deck.gl starts its workers from blobs; nothing needs the outside.
@@ -24,7 +29,10 @@ POLICY = (
 HEADERS = {
     b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"SAMEORIGIN",  # for browsers that do not read frame-ancestors
     b"referrer-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    b"cross-origin-opener-policy": b"same-origin",
 }
 
 
@@ -44,6 +52,22 @@ class Headers:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class Unknown:
+    """Sends who asks for a page that is not there to the first one, which says so in the reader's language."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope.get("path", "").strip("/")
+        known = {"oauth2callback", *menu.names().values(), *(route.path.split("/")[1] for route in ROUTES)}
+        browser = any(name == b"accept" and b"text/html" in value for name, value in scope.get("headers", ()))
+        if browser and asked and not {"/", "."} & set(asked) and asked not in known:
+            there = RedirectResponse(f"/?{urlencode({'page': asked[:40]})}")
+            return await there(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
 async def health(request: Request) -> JSONResponse:
     """200 with the build in use; 503 while there is none."""
     if name := here().store.current_name():
@@ -59,5 +83,10 @@ async def lifespan(app):
     yield {}
 
 
-ROUTES = [Route("/healthz", health)]
-MIDDLEWARE = [Middleware(Headers)]
+async def to_documents(request: Request) -> RedirectResponse:
+    """Who asks for the API itself is shown what can be asked."""
+    return RedirectResponse("/api/docs")
+
+
+ROUTES = [Route("/healthz", health), *stage.ROUTES, Route("/api", to_documents), Mount("/api", app=api.create())]
+MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown)]

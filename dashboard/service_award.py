@@ -75,7 +75,11 @@ def form() -> list[list[object]]:
         [
             f"☐ {pick(row)}",
             t({True: "service_award.must", False: "service_award.may"}.get(row["required"], "service_award.unsaid")),
-            tiles.stacked(row["limit"] or "", row["note"] or "") if words.language() == "zh" else (row["limit"] or "—"),
+            tiles.stacked(row["limit"] or "", row["note"] or "")
+            if words.language() == "zh"
+            else t("service_award.limit", most=words.number(LONGEST))
+            if row["limit"]
+            else "—",
         ]
         for row in table("seeds.service_award_form", None, "sort")
     ]

@@ -6,29 +6,23 @@ kept in the link, so that a link reopens the same map with the same card.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import downloads, filters, look, maps, tiles, warehouse, words
+from dashboard import downloads, filed, filters, look, maps, tiles, warehouse, words, works
 from dashboard.maps import Mark
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
 from dashboard.words import pick, t
+from dashboard.works import CLASSES, LATE, WORST_FIRST
 
-WORST_FIRST = ("seriously_behind", "halted", "behind", "not_filed", "on_schedule", "ahead", "completed")
 ATTENTION = WORST_FIRST[:4]
-LATE = ("seriously_behind", "behind")
 NAMED = "named"  # the chip of the real, publicly known sites (seeds.sites)
 CHIPS = (*WORST_FIRST[:4], NAMED, *WORST_FIRST[4:])
-CLASSES = {
-    "controlled": ["major", "forward_small"],
-    "major": ["major"],
-    "forward_small": ["forward_small"],
-    "none": ["none"],
-}
 FIGURES = {  # of a district, and their units
     "works_budget_twd": "twd", "contacts_12m": "contacts", "petitions_12m": "cases", "closed_on_time_12m": "cases",
     "closed_late_12m": "cases", "open_overdue_12m": "cases",
@@ -91,8 +85,7 @@ def shown(of: Scope, states: Sequence[str], site: str | None = None) -> list[dic
         rows += [row for row in _named(of) if row not in rows]
     if site and site not in {row["site_id"] for row in rows}:
         rows += table("marts.sites", {"site_id": [site]})
-    rank = {state: place for place, state in enumerate(WORST_FIRST)}
-    return sorted(rows, key=lambda row: (rank.get(row["light"], 9), -(row["gap_days"] or 0), row["site_id"]))
+    return sorted(rows, key=lambda row: (*works.rank(row), row["site_id"]))
 
 
 def finder() -> str | None:
@@ -104,22 +97,22 @@ def finder() -> str | None:
 def message(of: Scope) -> str:
     """How many works are open, how many of them late, and where most of those are."""
     # From the works and not from the map: a named real site has a place, but no light of simulated progress.
-    states = ask("works.registered", by=("light",), where=of.where)
-    counts, lights = {row["light"]: row["value"] for row in states.rows}, warehouse.labels("light")
-    where = "".join(_scope_words(of))
-    opened = sum(counts.get(state, 0) for state in WORST_FIRST if state != "completed")
+    counts = Counter(row["light"] for row in table("marts.works", of.where, None, works.MOST))
+    lights, where = warehouse.labels("light"), "".join(_scope_words(of))
     late = t("sites.and").join(
         t("sites.of_them", state=pick(lights[state]) if words.language() == "zh" else pick(lights[state]).lower(),
           n=words.number(counts.get(state, 0)))
         for state in reversed(LATE)
     )  # fmt: skip
-    return t(f"sites.message_{of.of}", where=where, n=words.number(opened), late=late, most=most_late(of))
+    opened = words.number(works.still_open(counts))
+    return t(f"sites.message_{of.of}", where=where, n=opened, late=late, most=most_late(of))
 
 
 def left_out(of: Scope) -> str:
     """Works of the scope that have no place, and so are not on the map; "" where there are none."""
     placed = {row["work_id"] for row in table("marts.sites", of.where)}
-    missing = [row for row in table("marts.works", of.where) if row["work_id"] not in placed]
+    missing = [row for row in table("marts.works", of.where, None, works.MOST)
+               if row["work_id"] not in placed]  # fmt: skip
     return t("sites.no_place", n=words.number(len(missing))) if missing else ""
 
 
@@ -135,6 +128,7 @@ def _several(
 ) -> list[str]:
     """Any of a few options as chips, kept in the link under `key` as `a,b`; `all` there where none is chosen."""
     kept = f"kept-{key}"
+    filters.read(key)
     if key not in st.session_state:
         asked = st.session_state.get(kept, st.query_params.get(key))
         st.session_state[key] = (
@@ -209,25 +203,29 @@ def panel(of: Scope, site: str | None) -> None:
 
 def _card(row: dict) -> None:
     """The five answers a red light owes (how far, since when, why, who acts, promised for when), two facts a line."""
+    if row["work_id"] and st.button(t("sites.open_work"), icon=":material/timeline:"):
+        filters.go("work", work=row["work_id"])
+    if row["is_published"]:  # a real site: only what is printed of it, nothing of the simulated register
+        facts = [*published_facts(row), [t("sites.place"), _place(row)]]
+        said = tiles.badged(t("frame.published"), _document(row))
+        return tiles.table([Column(tiles.stacked(_name(row), _state_words(row)), width="34%"), Column(said)], facts)
     work = next(iter(table("marts.works", {"work_id": [row["work_id"]]}) if row["work_id"] else ()), {})
     progress = ""
     if row["planned_progress"] is not None:
         shares = (words.amount(row[f"{each}_progress"], "percent") for each in ("planned", "actual"))
         progress = t("sites.progress_cell", **dict(zip(("planned", "actual"), shares, strict=True)))
-    facts: list[tuple[str, object]] = []
     if row["light"] in WORST_FIRST[:3]:
-        factor = pick(warehouse.labels("factor").get(work.get("lag_factor")))
         broken = f"✖ {t('sites.broken')}" if work.get("is_promise_broken") else ""
-        facts += [
+        facts: list[tuple[str, object]] = [
             ("gap", tiles.stacked(_gap(row), progress)),
             ("since", words.day(row["behind_since"])),
-            ("why", tiles.stacked(work.get("lag_cause") or "—", factor)),
+            ("why", filed.cause(work.get("lag_cause"), work.get("lag_factor"))),
             ("remedy", work.get("remedy") or "—"),
             ("who", _agency(work.get("owner_id") or row["agency_id"])),
             ("promised", tiles.stacked(words.day(work.get("promised_on")), broken)),
         ]
     else:
-        facts += [("progress", tiles.stacked(progress or "—", _gap(row))), ("who", _agency(row["agency_id"]))]
+        facts = [("progress", tiles.stacked(progress or "—", _gap(row))), ("who", _agency(row["agency_id"]))]
     finish = "finished" if row["finished_on"] else "planned_finish"
     facts += [
         ("budget", words.amount(row["budget_twd"], "twd")),
@@ -237,11 +235,9 @@ def _card(row: dict) -> None:
     ]
     cells = [[t(f"sites.{one}"), told, t(f"sites.{other}"), said]
              for (one, told), (other, said) in zip(facts[::2], facts[1::2], strict=True)]  # fmt: skip
-    mark = f"△ {t('frame.simulated')}" if row["is_simulated"] else ""
     state = _chip(row["light"]) if row["light"] else _state_words(row)
-    tiles.table([Column(state), Column(tiles.stacked(_name(row), mark)), Column(""), Column("")], cells)
-    if row["is_published"]:
-        tiles.table([Column(t("frame.published")), Column(_document(row))], published_facts(row))
+    name = tiles.marked(_name(row), row["is_simulated"])
+    tiles.table([Column(state), Column(name), Column(""), Column("")], cells)
 
 
 def published_facts(row: dict) -> list[list[object]]:

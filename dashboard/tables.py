@@ -22,27 +22,36 @@ def show(
     """A list called `name`, its columns headed by the keys of `rows`; the head stays while the rows move.
 
     `columns` says how a column is printed (`st.column_config`). `on_select` is told the place of the row that the
-    reader picks. `simulated` says in what is taken along whether the rows are real. `tall` rows hold two lines.
+    reader clicks, wherever in it. `simulated` says in what is taken along whether the rows are real. `tall` rows hold
+    two lines.
     """
     if not rows:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        st.info(t("frame.none_listed"), icon=":material/search_off:")
         return
     counts = {
         name: st.column_config.NumberColumn(format="localized")
         for name in rows[0]
         if all(isinstance(row[name], int | None) and not isinstance(row[name], bool) for row in rows)
     }
-    picked = st.dataframe(
+    key = f"list-{name}"
+
+    def take() -> None:
+        chosen = st.session_state[key]["selection"]
+        places = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
+        if places:
+            st.session_state[f"clicked-{key}"] = places[0]
+
+    st.dataframe(
         look.coloured(rows),
         hide_index=True,
         height=height,
         row_height=70 if tall else None,
         placeholder="—",
         column_config=counts | dict(columns or {}),
-        key=f"list-{name}",
+        key=key,
         alt=name,
-        on_select="rerun" if on_select else "ignore",
-        selection_mode="single-row",
+        on_select=take if on_select else "ignore",
+        selection_mode=["single-row", "single-cell"],
     )
     if tall:  # a list that a meeting works through: on paper every row and every column
         with st.container(key="paper_list"):
@@ -50,5 +59,5 @@ def show(
                       for cell in row.values()] for row in rows]  # fmt: skip
             tiles.table([tiles.Column(head) for head in rows[0]], cells, compact=True)
     downloads.buttons(downloads.of_rows(name, rows, simulated))
-    if on_select and picked.selection.rows:
-        on_select(picked.selection.rows[0])
+    if on_select and (place := st.session_state.pop(f"clicked-{key}", None)) is not None:
+        on_select(place)

@@ -13,6 +13,7 @@ import jinja2
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard import about as of
 from dashboard import downloads, look, records, warehouse, words
 from dashboard.periods import Period, today
 from dashboard.warehouse import Answer
@@ -69,6 +70,9 @@ _TOLD = _html.from_string('<p class="told">{{ sentence }}</p>')
 _STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
 _INDENTED = _html.from_string('<span class="depth{{ depth }}">{{ text }}</span>')
 _HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
+_LINK = _html.from_string('<a href="{{ address }}" target="_self">{{ text }}</a>')
+_MARKED = _html.from_string('{{ text }}{% if mark %} <span class="mark">△ {{ mark }}</span>{% endif %}')
+_BADGED = _html.from_string('<span class="mark published">{{ mark }}</span> {{ text }}')
 _CODE = _html.from_string("<code>{{ text }}</code>")
 
 
@@ -97,8 +101,14 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
     st.html(_TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
 
 
-def metric(name: str, period: Period, where: dict[str, Sequence[str]] | None = None, trend: bool = True) -> None:
-    """A tile of a computed figure, asked for here: beside the span before, the year before, and its last 13 points."""
+def metric(
+    name: str, period: Period, where: dict[str, Sequence[str]] | None = None, trend: bool = True,
+    printed: dict | None = None, label: str = "",
+) -> None:  # fmt: skip
+    """A tile of a computed figure, asked for here: beside the span before, the year before, and its last 13 points.
+
+    `printed` is what a document says of it, of a period of its own; `label` what it is called among other systems.
+    """
     answer = warehouse.ask(name, period, where=where)
     # Of a year that is not over, its months so far are held against the same months.
     filled = period if answer.grain == "year" else period.up_to(answer.provenance.reach)
@@ -110,7 +120,8 @@ def metric(name: str, period: Period, where: dict[str, Sequence[str]] | None = N
     by = answer.grain if answer.grain in ("month", "year") else None
     until = Period(period.code, None, period.end)
     along = warehouse.ask(name, until, by=(by,), where=where) if trend and by else None
-    _computed(answer, [(compared, warehouse.ask(name, span, where=where), span) for span in spans], along)
+    against = [(compared, warehouse.ask(name, span, where=where), span) for span in spans]
+    _computed(answer, against, along, printed, label)
 
 
 def operational(
@@ -120,7 +131,10 @@ def operational(
     _computed(answer, [(answer, against, against_period)] if against and against_period else [], trend)
 
 
-def _computed(answer: Answer, against: Sequence[tuple[Answer, Answer, Period]], trend: Answer | None) -> None:
+def _computed(
+    answer: Answer, against: Sequence[tuple[Answer, Answer, Period]], trend: Answer | None,
+    printed: dict | None = None, label: str = "",
+) -> None:  # fmt: skip
     """Value, changes (what is held against what, of which span), target with its light, the last 13 points, About."""
     metric = answer.metric
     value, unit = words.figure(answer.value, metric.unit)
@@ -134,11 +148,14 @@ def _computed(answer: Answer, against: Sequence[tuple[Answer, Answer, Period]], 
     if rests:
         lines.append("　".join(rests))
     if answer.n is not None:
-        lines.append(t("frame.n", n=words.amount(answer.n, answer.n_unit, exact=answer.n_unit != "twd")))
+        n = words.amount(answer.n, answer.n_unit, exact=answer.n_unit != "twd")
+        lines.append(t(f"frame.n_{answer.n_unit}", n=n))
+    if printed:
+        lines.append(badged(t("frame.published"), words.noted(words.published(printed), words.printed_period(printed))))
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.html(
             _TILE.render(
-                label=pick(metric.label),
+                label=label or pick(metric.label),
                 value=value,
                 unit=unit,
                 lines=lines,
@@ -150,7 +167,7 @@ def _computed(answer: Answer, against: Sequence[tuple[Answer, Answer, Period]], 
                 mark_class="",
             )
         )
-        about(answer)
+        about(answer, printed)
 
 
 def published(row: dict, beside: Answer | None = None, beside_words: str = "") -> None:
@@ -159,17 +176,17 @@ def published(row: dict, beside: Answer | None = None, beside_words: str = "") -
     lines = []
     if beside is not None:
         got = words.amount(beside.value, beside.metric.unit)
-        lines.append(f"{t('frame.operational')} {got} {beside_words}".rstrip())
+        lines.append(marked(f"{t('frame.operational')} {got} {beside_words}".rstrip(), beside.is_simulated))
     elif beside_words:
         lines.append(beside_words)
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.html(
             _TILE.render(
-                label=row["label_zh"] if words.language() == "zh" else row["label_en"],
+                label=_label(row),
                 value=text,
                 unit=unit,
                 lines=lines,
-                exact=row["quote"],
+                exact=words.quoted(row["quote"]),
                 spark="",
                 spark_label="",
                 foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
@@ -207,6 +224,16 @@ def stacked(main: object, *beneath: object) -> Markup:
     return Markup(_STACKED.render(main=main, beneath=[line for line in beneath if line]))
 
 
+def marked(text: str, is_simulated: bool) -> Markup:
+    """A figure with the mark of simulated data where it is one."""
+    return Markup(_MARKED.render(text=text, mark=t("frame.simulated") if is_simulated else ""))
+
+
+def badged(mark: str, text: str) -> Markup:
+    """A printed figure with the mark of published ones."""
+    return Markup(_BADGED.render(mark=mark, text=text))
+
+
 def indented(text: str, depth: int) -> Markup:
     """A cell of a tree: the deeper, the further in; what has parts is bold."""
     return Markup(_INDENTED.render(text=text, depth=depth))
@@ -222,9 +249,28 @@ def code(text: str) -> Markup:
     return Markup(_CODE.render(text=text))
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], compact: bool = False) -> None:
-    """A small table to read, not to sort; `compact` where a whole page must stand on one screen."""
+def link(text: str, address: str) -> Markup:
+    """A cell that opens a page of the house (`filters.address`)."""
+    return Markup(_LINK.render(text=text, address=address))
+
+
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[object]], compact: bool = False, take: str = "",
+    simulated: bool = True,
+) -> None:  # fmt: skip
+    """A small table to read, not to sort; `compact` where a whole page must stand on one screen.
+
+    Under the name `take` it can be taken along as it is read; `simulated` says there whether its figures are real.
+    """
     st.html(_TABLE.render(columns=columns, rows=rows, compact=compact))
+    if take:
+        heads = [_read(column.title) or str(place) for place, column in enumerate(columns)]
+        read = [dict(zip(heads, map(_read, row), strict=True)) for row in rows]
+        downloads.buttons(downloads.of_rows(take, read, simulated))
+
+
+def _read(cell: object) -> object:
+    return cell.striptags() if isinstance(cell, Markup) else cell
 
 
 def beside(rows: Sequence[dict]) -> None:
@@ -233,16 +279,14 @@ def beside(rows: Sequence[dict]) -> None:
     cells = []
     for row in rows:
         check = found[row["document"], row["key"], row["period_iso"]]
-        label = row["label_zh"] if words.language() == "zh" else row["label_en"]
         # What was rounded to 萬 is compared in more digits; a full count has none to show.
         finer = 2 if row["kind"] != "exact" and row["value"] < 1000 else 0
         digits = len(row["value_text"].partition(".")[2]) + finer
         # Said in the unit of the document, so that the two can be compared by eye.
         again = {**row, "value": check["recomputed"], "value_text": f"0.{'0' * digits}", "qualifier": None}
-        got = words.published(again) if check["recomputed"] is not None else "—"
-        cells.append(
-            [words.noted(label, words.printed_period(row)), words.published(row), got, t(f"verdict.{check['verdict']}")]
-        )
+        got = marked(words.published(again), check["is_simulated"]) if check["recomputed"] is not None else "—"
+        name, verdict = words.noted(_label(row), words.printed_period(row)), t(f"verdict.{check['verdict']}")
+        cells.append([name, words.published(row), got, verdict])
     table(
         [
             Column(t("frame.published")),
@@ -252,33 +296,6 @@ def beside(rows: Sequence[dict]) -> None:
         ],
         cells,
     )
-
-
-def decisions(works: Sequence[dict], limit: int) -> None:
-    """Works behind, with the five answers a red light owes: how far, since when, why, who acts, promised for when."""
-    if not works:
-        st.info(t("overview.decide_none"))
-        return
-    agencies, lights = warehouse.labels("agency_id"), warehouse.labels("light")
-    rows = []
-    for work in works[:limit]:
-        state = look.STATES[work["light"]]
-        gap = t("overview.gap_cell", points=words.number(work["gap_points"], 1), days=words.number(work["gap_days"]))
-        rows.append(
-            [
-                work["title"],
-                f"{state.icon} {pick(lights[work['light']])}",
-                gap,
-                words.day(work["behind_since"]),
-                work["lag_cause"] or "—",
-                pick(agencies.get(work["owner_id"] or work["agency_id"])) or "—",
-                words.day(work["promised_on"]),
-            ]
-        )
-    names = ("work", "state", "gap", "since", "why", "who", "promised")
-    table([Column(t(f"overview.{name}"), "right" if name == "gap" else "") for name in names], rows)
-    if len(works) > limit:
-        st.caption(t("overview.more", more=len(works) - limit))
 
 
 def strip(months: Sequence[tuple[str, str | None]]) -> None:
@@ -306,63 +323,49 @@ def about(answer: Answer | None, row: dict | None = None, key: str = "") -> None
     printed = (row["key"], row["period_iso"], row["document"]) if row else ""
     key = f"about-{key}-{answer.question if answer else ''}-{printed}"
     if st.button(t("frame.about"), key=key, type="tertiary", icon=":material/info:"):
-        _about(answer, row)
+        _panel(pick(answer.metric.label) if answer else _label(row), answer, row)
 
 
-def _about(answer: Answer | None, row: dict | None) -> None:
-    heading = (
-        pick(answer.metric.label) if answer else (row["label_zh"] if words.language() == "zh" else row["label_en"])
-    )
+@st.fragment
+def about_table(heading: str, answers: Sequence[Answer]) -> None:
+    """「關於這些數字」: the same for a table or a drawing of several figures, each metric in a row."""
+    if not st.button(t("frame.about_table"), key=f"about-{heading}", type="tertiary", icon=":material/info:"):
+        return
 
     @st.dialog(heading, width="large")
     def show() -> None:
+        facts = [[name, stacked(*told) if isinstance(told, list) else told] for name, told in of.of_answers(answers)]
+        table([Column(t("sources.metric"), width="26%"), Column(t("frame.meaning"))], facts)
+
+    show()
+
+
+def open_rows(answer: Answer) -> None:
+    """The same panel with the rows behind the figure on top: what a click on a mark of a chart opens."""
+    told = [said for _, said in downloads.chosen(answer)]
+    _panel(words.noted(pick(answer.metric.label), "、".join(told)), answer, None, rows_first=True)
+
+
+def _panel(heading: str, answer: Answer | None, row: dict | None, rows_first: bool = False) -> None:
+    @st.dialog(heading, width="large")
+    def show() -> None:
         if row:
-            name = row["document_zh"] if words.language() == "zh" else row["document_en"]
-            facts = [
-                [t("frame.published"), words.published(row)],
-                [t("frame.document"), f"{name} · {row['section']}"],
-                [t("frame.period"), words.printed_period(row)],
-                [t("frame.quote"), f"「{row['quote'].replace('**', '')}」"],
-            ]
-            table([Column(t("frame.published")), Column("")], facts)
-        if answer:
-            facts = (
-                [[pick(answer.metric.label), words.amount(answer.value, answer.metric.unit, exact=True)]]
-                if answer.value is not None
-                else []
-            )
-            facts += [list(each) for each in downloads.chosen(answer)]
-            facts.append([t("frame.meaning"), pick(answer.metric.means)])
-            if answer.metric.n:
-                facts.append([t("frame.rests_on"), words.amount(answer.n, answer.n_unit, exact=True)])
-            if answer.metric.target is not None:
-                facts.append(["", t("frame.target", value=words.amount(answer.metric.target, answer.metric.unit))])
-            if answer.metric.caution:
-                facts.append([t("frame.caution"), pick(answer.metric.caution)])
-            for source in answer.provenance.sources:
-                reach = t("frame.as_of", day=words.day(source["reach"]))
-                if source["next_due"] and not source["is_simulated"]:
-                    reach += f"，{t('frame.next_due', day=words.day(source['next_due']))}"
-                mark = f"　△ {t('frame.simulated')}" if source["is_simulated"] else ""
-                licence = t(f"frame.licence_{source['licence']}")
-                told = words.noted(pick(source), t("sentences.joined").join((reach, licence)))
-                facts.append([t("frame.source"), f"{told}{mark}"])
-            for rule in warehouse.rules(answer):
-                basis = t("sources.default") if rule["is_default"] else f"「{rule['quote']}」"
-                facts.append(
-                    [
-                        t("sources.rule"),
-                        words.said(pick(rule), words.noted(words.rule(rule["name"], rule["value"]), basis)),
-                    ]
-                )
-            facts.append([t("frame.build", name=""), answer.provenance.build])
-            table([Column(t("frame.operational")), Column("")], facts)
-            st.caption(t("frame.formula"))
-            bound = "".join(f"\n-- ? = {value}" for value in answer.values)
-            st.code(f"{answer.sql}{bound}", language="sql", wrap_lines=True)
+            table([Column(t("frame.published")), Column("")], of.printed(row))
+        if not answer:
+            return
+        if rows_first:
+            records.show(answer)
+        table([Column(t("frame.operational")), Column("")], of.of_answer(answer))
+        st.caption(t("frame.formula"))
+        st.code(downloads.statement(answer), language="sql", wrap_lines=True)
+        if not rows_first:
             records.show(answer)
 
     show()
+
+
+def _label(row: dict) -> str:
+    return row["label_zh"] if words.language() == "zh" else row["label_en"]
 
 
 def _foot(answer: Answer) -> str:

@@ -22,7 +22,7 @@ def years(whole: Answer, part: Answer | None = None, name: str = "", height: int
     figure = _years(whole, part, name, height, words.language())
     key = f"years-{whole.name}"
     told = sentences.of(whole)
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=key, alt=f"{charts.alt(whole)} {told}")
+    foot.draw(key, figure, f"{charts.alt(whole)} {told}", whole, ("year",))
     inside = {row["year"]: row["value"] for row in part.rows} if part else {}
     rows = [
         {t("timelines.year"): words.year(row["year"]), pick(whole.metric.label): row["value"]}
@@ -57,6 +57,8 @@ def _years(whole: Answer, part: Answer | None, name: str, height: int, language:
             for place, row in enumerate(whole.rows)
         ],
     }  # fmt: skip
+    for trace in traces:
+        trace["customdata"] = [row["year"].isoformat() for row in whole.rows]
     return {"data": traces, "layout": layout}
 
 
@@ -91,7 +93,7 @@ def lines(answers: Sequence[Answer], height: int = 380) -> None:
     labels = tuple((answer.name, pick(answer.metric.label)) for answer in answers)
     figure = charts.trend_figure(joined, "metric", labels, None, 0, height, words.language())
     told = sentences.joined([words.said(pick(each.metric.label), sentences.of(each)) for each in answers])
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=name, alt=told)
+    foot.draw(name, figure, told, answers[0])
     rows = [
         {t("frame.month"): words.month(rows[0]["month"])}
         | {label: words.amount(row["value"], answers[0].metric.unit, exact=True)

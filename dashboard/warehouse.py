@@ -14,13 +14,17 @@ import functools
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from dashboard import metrics
+from dashboard import metrics, periods
 from dashboard.metrics import Catalogue, Metric, Question, Unknown
 from dashboard.periods import ALL, Period
 from data_pipeline.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SETTINGS = {
     "autoinstall_known_extensions": False,
@@ -28,6 +32,7 @@ SETTINGS = {
     "memory_limit": "1GB",
     "threads": 2,
     "enable_external_access": False,
+    "max_execution_time": 20_000,  # milliseconds; no question of a page or of a program from outside holds up the rest
 }
 SCHEMAS = ("marts", "meta", "seeds")
 FROZEN = "meeting-"  # how the name of a build begins that was frozen for a meeting
@@ -86,7 +91,10 @@ class Answer:
 
     @property
     def is_simulated(self) -> bool:
-        return any(row["is_simulated"] for row in self.rows)
+        """Whether a simulated row is in it; where nothing was counted, whether it would have been."""
+        if any(row["value"] for row in self.rows):
+            return any(row["is_simulated"] for row in self.rows)
+        return any(source["is_simulated"] for source in self.provenance.sources)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Answer) and self._identity == other._identity
@@ -128,6 +136,14 @@ class Warehouse:
             result = cursor.execute(sql, list(values))
             names = [each[0] for each in result.description]
             return tuple(dict(zip(names, row, strict=True)) for row in result.fetchall())
+        finally:
+            cursor.close()
+
+    def arrow(self, sql: str, values: Sequence = (), name: str | None = None) -> pa.Table:
+        """The same as a table of columns with their types, for what is counted over or written as a file."""
+        cursor = self._cursor(name or self.name())
+        try:
+            return cursor.sql(sql, params=list(values)).to_arrow_table()
         finally:
             cursor.close()
 
@@ -187,13 +203,24 @@ def ask(
     period: Period = ALL,
     by: Sequence[str] = (),
     where: dict[str, Sequence[str]] | None = None,
+    keep: bool = True,
 ) -> Answer:
     """A metric over a period, split `by` dimensions or times (`month`, `quarter`, `year`), for chosen values.
 
-    Values of `where` that are empty or None do not filter. Raises Unknown for a name that is not declared.
+    Values of `where` that are empty or None do not filter. `keep` is false for questions from outside: there is no end
+    to them, and the memory is for the pages. Raises Unknown for a name that is not declared.
     """
     chosen = tuple(sorted((key, tuple(values)) for key, values in (where or {}).items() if values))
-    return _answer(here().name(), Question(name, period.start, period.end, tuple(by), chosen))
+    answer = _answer if keep else _answer.__wrapped__
+    return answer(here().name(), Question(name, period.start, period.end, tuple(by), chosen))
+
+
+def narrowed(answer: Answer, **codes: object) -> Answer:
+    """The same question for one part of what it was split by: a code of a dimension (None where it is not stated), or
+    the first day of a year."""
+    question, year = answer.question, codes.pop("year", None)
+    span = periods.year(year.year - periods.ROC) if year else Period("", question.start, question.end)
+    return ask(answer.name, span, where=dict(question.where) | {name: [code] for name, code in codes.items()})
 
 
 @functools.lru_cache(maxsize=4096)

@@ -7,10 +7,10 @@ import functools
 
 import streamlit as st
 
-from dashboard import axes, filters, foot, look, sites, tiles, warehouse, words, works
+from dashboard import axes, filed, filters, foot, look, sites, tiles, warehouse, words, works
 from dashboard.axes import SIZE
 from dashboard.tiles import Column
-from dashboard.warehouse import table
+from dashboard.warehouse import Answer, ask, table
 from dashboard.words import pick, t
 
 
@@ -60,12 +60,12 @@ def facts(row: dict) -> list[list[object]]:
 
 def five(row: dict) -> list[list[object]]:
     """The five answers a red light owes, and the remedy."""
-    factor = pick(warehouse.labels("factor").get(row["lag_factor"]))
+    factor = pick(warehouse.labels("factor").get(row["lag_factor"])) if words.language() == "zh" else ""
     broken = f"✖ {t('sites.broken')}" if row["is_promise_broken"] else ""
     owner = pick(warehouse.labels("agency_id").get(row["owner_id"] or row["agency_id"]))
     return [
         [t("works.since"), words.day(row["behind_since"])],
-        [t("works.why"), tiles.stacked(row["lag_cause"] or "—", factor)],
+        [t("works.why"), tiles.stacked(filed.cause(row["lag_cause"], row["lag_factor"]), factor)],
         [t("works.remedy"), row["remedy"] or "—"],
         [t("works.who"), owner],
         [t("works.promised"), tiles.stacked(words.day(row["promised_on"]), broken)],
@@ -98,7 +98,24 @@ def curve(row: dict) -> None:
         row["planned_finish_on"], None if row["is_completed"] else row["needed_pace"],
         row["is_remaining_plan_too_steep"], words.language(),
     )  # fmt: skip
-    st.plotly_chart(figure, config=foot.config(), theme=None, key=f"curve-{row['work_id']}", alt=told)
+    key, of = f"curve-{row['work_id']}", ask("progress.actual", by=("month",), where={"work_id": [row["work_id"]]})
+    foot.draw(key, figure, told, of)
+    rows = [
+        {t("frame.month"): words.month(each["month"])}
+        | {t(f"work.{name}"): _percent(each[f"{name}_progress"]) for name in ("planned", "actual")}
+        for each in points
+    ]
+    foot.under(key, of, "", {}, rows)
+
+
+def answers(row: dict) -> list[Answer]:
+    """The metrics that the page rests on, for what is to be known of its figures; those of money are its agency's."""
+    progress = [ask(f"progress.{name}", where={"work_id": [row["work_id"]]}) for name in ("planned", "actual", "gap")]
+    others = (
+        "milestones.mean_slip", "work_budgets.executed_to_allocated_rate", "work_budgets.executed_to_budget_rate",
+        "changes.extension_days", "lags.works", "site_visits.visits",
+    )  # fmt: skip
+    return progress + [ask(name, where={"agency_id": [row["agency_id"]]}) for name in others]
 
 
 @functools.lru_cache(maxsize=128)
@@ -236,7 +253,8 @@ def changes(row: dict) -> list[dict[str, object]]:
     """Changes of design, the newest first: what they did to the amount and to the finish."""
     return [
         {
-            t("work.changed_on"): words.day(each["changed_on"]), t("work.amount_change"): each["amount_change_twd"],
+            t("work.changed_on"): words.day(each["changed_on"]),
+            t("work.amount_change"): each["amount_change_twd"] and round(each["amount_change_twd"] / 1000),
             t("work.finish_before"): words.day(each["finish_before_on"]),
             t("work.finish_after"): words.day(each["finish_after_on"]),
             t("work.extension"): each["extension_days"], t("work.reason"): each["reason"],

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import awards, charts, claims, filters, reconciliation, tiles, timelines
+from dashboard import awards, charts, claims, filters, reconciliation, tables, tiles, timelines
 from dashboard.periods import parse
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -60,7 +60,8 @@ with left:
 with right:
     st.header(t("awards.printed"))
     tiles.table(claims.columns("class", "awards.awards"),
-                claims.rows("class", "awards", "awards_total", PRINTED_FOR, "awards.awards"))  # fmt: skip
+                claims.rows("class", "awards", "awards_total", PRINTED_FOR, "awards.awards"),
+                take=t("awards.printed"))  # fmt: skip
 
 st.header(t("awards.claims"))
 tiles.table(reconciliation.columns(), claims.judged("awards_total", "awards_over", "awards_top"))
@@ -71,4 +72,5 @@ for column, (key, metric) in zip(st.columns(4), STAGES, strict=True):
         tiles.published(published(key)[-1], ask(metric, parse("112")))
 
 if (shown := st.expander(t("awards.list"), key="list", on_change="rerun")).open:
-    shown.dataframe(awards.listed(period, where), hide_index=True)
+    with shown:
+        tables.show(t("awards.list"), awards.listed(period, where))

@@ -43,11 +43,12 @@ if view == "plans":
     left, right = st.columns(2, gap="medium")
     with left:
         st.header(t("forward_looking.axes"))
-        lights.states(ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), open_only=True)
+        lights.states(ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), open_only=True,
+                      pick=lambda axis, light: filters.go("forward_looking", axis=axis, plan=None))  # fmt: skip
     with right:
         st.header(t("forward_looking.printed"))
         rows = claims.rows("axis", "forward_plans", "forward_plans", PRINTED_FOR, *COUNTS)
-        tiles.table(claims.columns("axis", *COUNTS), rows)
+        tiles.table(claims.columns("axis", *COUNTS), rows, take=t("forward_looking.printed"))
 
     st.header(t("forward_looking.deeper"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,14 +78,16 @@ elif view == "money":
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.header(t("forward_looking.budget"))
-        charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True)
+        charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True,
+                    pick=lambda axis: filters.go("forward_looking", view=None, axis=axis, plan=None))  # fmt: skip
     with right:
         st.header(t("forward_looking.subsidy"))
-        tiles.table(plans.subsidy_columns(), plans.subsidy())
+        tiles.table(plans.subsidy_columns(), plans.subsidy(), take=t("forward_looking.subsidy"), simulated=False)
         tiles.about(ask("general_subsidy.score", by=("year",)))
     st.header(t("forward_looking.money"))
-    tiles.table(plans.money_columns(), plans.money(period))
+    tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"))
     st.caption(t("forward_looking.money_note"))
+    tiles.about_table(t("forward_looking.money"), [ask(f"work_budgets.{name}", period) for name in plans.MONEY])
 
 elif view == "trend":
     st.header(t("forward_looking.trend"))
@@ -94,5 +97,5 @@ elif view == "trend":
 
 else:
     st.header(t("forward_looking.claims"))
-    tiles.table(reconciliation.columns(), claims.judged(*CLAIM))
+    tiles.table(reconciliation.columns(), claims.judged(*CLAIM), take=t("forward_looking.claims"))
     st.caption(t("forward_looking.claims_note"))

@@ -17,7 +17,7 @@ if view == "plan":
     for column, name in zip(st.columns(4), (*goals.NUMBERED, *goals.NOW.values()), strict=False):
         with column:
             tiles.metric(name, period)
-    tiles.table(goals.tree_columns(), goals.tree(period))
+    tiles.table(goals.tree_columns(), goals.tree(period), take=t("goals.view_plan"))
     st.caption(t("goals.plan_note"))
 
 elif view in ("budget", "learning"):
@@ -28,12 +28,17 @@ elif view in ("budget", "learning"):
     with left:
         st.header(t(f"goals.lowest_{view}"))
         reached = ask(goals.HEADLINES[view][0], period, by=("agency_id",))
-        charts.bars(reached, "agency_id", labels("agency_id"), top=12, target=reached.metric.target)
+        charts.bars(reached, "agency_id", labels("agency_id"), top=12, target=reached.metric.target,
+                    pick=lambda agency: filters.go("agency", agency=agency))  # fmt: skip
     with right:
         st.header(t(f"goals.list_{view}"))
-        tables.show(t(f"goals.list_{view}"), goals.by_agency(view, period), columns=goals.columns(view), height=470)
+        found = goals.by_agency(view, period)
+        tables.show(t(f"goals.list_{view}"), found, goals.columns(view), 470,
+                    lambda place: filters.open_agency(found[place][t("goals.agency")]))  # fmt: skip
     st.caption(t(f"goals.note_{view}"))
 
 else:
-    tiles.table(goals.office_columns(), goals.office())
+    tiles.table(goals.office_columns(), goals.office(), take=t("goals.view_office"))
     st.caption(t("goals.office_note"))
+
+tiles.about_table(t(f"goals.view_{view}"), goals.known(view, period))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, filters, tiles, words
+from dashboard import charts, filters, sentences, tiles, words
 from dashboard.periods import ALL
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -16,14 +16,17 @@ with st.container(horizontal=True):
 earlier = period.year_earlier()
 
 of_agency = {"agency_id": where["agency_id"]}  # callers who answered are known by agency, not by district or category
+unsplit = where["district_id"] or where["category"]
 contacts, before = (ask("hotline.contacts", each, where=where) if each else None for each in (period, earlier))
 satisfied = ask("satisfaction.after_call_rate", period, where=of_agency)
 
 with top:
     told = words.change_sentence(contacts.value, before.value, words.period(earlier)) if before else ""
     tiles.title(
-        t("hotline.message", period=words.period(period), contacts=words.amount(contacts.value, "contacts"),
+        t("hotline.message", who=sentences.whose(where), period=words.period(period),
+          contacts=words.amount(contacts.value, "contacts"),
           change=t("hotline.change", told=told) if told else "",
+          whose=t("hotline.whose", who=sentences.whose(of_agency)) if unsplit else "",
           satisfaction=words.amount(satisfied.value, "percent")),
         answers=[contacts, satisfied],
     )  # fmt: skip
@@ -33,7 +36,7 @@ headlines = (("hotline.contacts", where), ("satisfaction.after_call_rate", of_ag
 for column, (name, chosen) in zip(st.columns(4), headlines, strict=True):
     with column:
         tiles.metric(name, period, chosen)
-if where["district_id"] or where["category"]:
+if unsplit:
     st.caption(t("hotline.unsplit"))
 
 left, right = st.columns(2, gap="medium")

@@ -19,10 +19,14 @@ if view == "present":
         page.present(deck)
 
 elif view == "since":
-    with top:
-        tiles.title(t("meeting.message_since"), simulated=True)
     if pair := page.spans():
-        page.changed(*pair)
+        old, new, told = pair
+        with top:
+            tiles.title(page.message_since(old, new), told, simulated=True)
+        page.changed(old, new)
+    else:
+        with top:
+            tiles.title(t("meeting.message_since"))
 
 elif view == "decisions":
     notes = page.recorded()

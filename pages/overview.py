@@ -2,35 +2,34 @@
 
 import streamlit as st
 
-from dashboard import charts, filters, lights, tiles, words
-from dashboard.periods import ALL, parse
-from dashboard.warehouse import ask, labels, published, table
+from dashboard import charts, filed, filters, lights, overview, tiles, words, works
+from dashboard.periods import ALL
+from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
-HEADLINES = [  # the printed figure, and the metric and period that recompute it
-    ("hotline_contacts_5y", "hotline.contacts", "108-112"),
-    ("hotline_satisfaction_4y", "satisfaction.after_call_rate", "108-111"),
-    ("forward_plans_completion_rate", "forward_plans.completion_rate", "112"),
-    ("forward_plans_on_schedule_rate", "forward_plans.on_schedule_rate", "112"),
-    ("awards_total", "awards.awards", "108-112"),
+HEADLINES = [  # the metric, and the printed figure that it recomputes over a period of its own
+    ("hotline.contacts", "hotline_contacts_5y"),
+    ("satisfaction.after_call_rate", "hotline_satisfaction_4y"),
+    ("forward_plans.completion_rate", "forward_plans_completion_rate"),
+    ("forward_plans.on_schedule_rate", "forward_plans_on_schedule_rate"),
+    ("awards.awards", "awards_total"),
 ]
-CLASSES = ["major", "forward_small"]
 
 period = filters.period()
 contacts = ask("hotline.contacts", period)
 satisfied = ask("satisfaction.after_call_rate", period)
 completed = ask("forward_plans.completion_rate", period)
-works = ask("works.registered", period, by=("light",), where={"control_class": CLASSES})
+controlled = {"control_class": overview.CLASSES}
 
 tiles.title(
     t("overview.message", period=words.period(period), contacts=words.amount(contacts.value, "contacts"),
       satisfaction=words.amount(satisfied.value, "percent"), completed=words.amount(completed.value, "percent")),
-    answers=[contacts, satisfied, completed, works],
+    answers=[contacts, satisfied, completed, ask("works.registered", period, where=controlled)],
 )  # fmt: skip
 
-for column, (key, metric, code) in zip(st.columns(5), HEADLINES, strict=True):
+for column, (name, key) in zip(st.columns(5), HEADLINES, strict=True):
     with column:
-        tiles.published(published(key)[-1], ask(metric, parse(code)), t("overview.same_period"))
+        tiles.metric(name, period, trend=False, printed=published(key)[-1], label=t(f"overview.label_{name}"))
 
 left, right = st.columns(2, gap="medium")
 with left:
@@ -38,12 +37,22 @@ with left:
     charts.trend(ask("hotline.contacts", ALL, by=("month",)), height=300)
 with right:
     st.header(t("overview.works"))
-    lights.states(ask("works.registered", period, by=("control_class", "light"), where={"control_class": CLASSES}),
-                  "control_class", labels("control_class"), height=250, open_only=True)  # fmt: skip
+    lights.states(
+        ask("works.registered", period, by=("control_class", "light"), where=controlled), "control_class",
+        labels("control_class"), height=250, open_only=True, pick=works.opening(period, agency=None, district=None),
+    )  # fmt: skip
+    tiles.told(overview.moved(period))
 
 st.header(t("overview.decide"))
-tiles.decisions(
-    table("marts.works", {"light": ["seriously_behind", "halted"], "control_class": CLASSES}, "gap_days desc"), limit=6
-)
-if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
-    filters.go("works", view="quarterly")
+found = overview.decisions()
+if found:
+    tiles.table(overview.decision_columns(), found[: overview.LISTED], take=t("overview.decide_list"))
+    filed.note()
+else:
+    st.info(t("overview.decide_none"))
+if len(found) > overview.LISTED:
+    st.caption(t("overview.more", more=len(found) - overview.LISTED))
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
+        filters.go("works", view="quarterly", control=None, agency=None, district=None)
+    tiles.about_table(t("overview.decide"), overview.answers())

@@ -49,9 +49,10 @@ with right:
     st.header(t("petitions.printed"))
     tiles.beside([row for key in petitions.PRINTED for row in published(key)])
     waiting = petitions.overdue(where)
-    st.header(t("petitions.waiting", n=len(waiting)))
+    st.header(t("petitions.waiting", n=len(waiting), day=petitions.as_of()))
     st.caption(t("petitions.waiting_note"))
     if waiting:
-        tables.show(t("petitions.waiting_list"), waiting, height=620)
+        tables.show(t("petitions.waiting_list"), waiting, height=620,
+                    on_select=lambda place: petitions.open_one(waiting[place]))  # fmt: skip
     else:
         st.info(t("petitions.none_waiting"), icon=":material/check_circle:")

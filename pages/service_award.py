@@ -27,7 +27,9 @@ with right:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("service_award.entries"))
-    tables.show(t("service_award.entries"), service_award.entries(edition), height="content")
+    entries = service_award.entries(edition)
+    tables.show(t("service_award.entries"), entries, height="content",
+                on_select=lambda place: filters.open_agency(entries[place][t("service_award.agency")]))  # fmt: skip
     st.caption(service_award.due(period))
 with right:
     st.header(t("service_award.printed"))

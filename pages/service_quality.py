@@ -11,8 +11,8 @@ period = service_quality.year_of(chosen)
 top = st.container()
 where = {"agency_id": filters.choice("agency_id", "agency")}
 with top:
-    tiles.title(service_quality.message(period), service_quality.by_the_year(chosen, period),
-                answers=[ask("service_reviews.units", period)])  # fmt: skip
+    tiles.title(service_quality.message(period, where), service_quality.by_the_year(chosen, period),
+                answers=[ask("service_reviews.units", period, where=where)])  # fmt: skip
 
 for column, name in zip(st.columns(5), service_quality.HEADLINES, strict=True):
     with column:
@@ -22,16 +22,19 @@ st.header(t("service_quality.ranking"))
 st.caption(t("service_quality.ranking_note"))
 units = service_quality.ranking(period, where)
 if units:
-    tables.show(t("service_quality.ranking_list"), units, columns=service_quality.columns(), height=430)
+    tables.show(t("service_quality.ranking_list"), units, columns=service_quality.columns(),
+                height=430 if len(units) > 9 else "content",
+                on_select=lambda place: filters.open_agency(units[place][t("service_quality.unit")]))  # fmt: skip
 else:
     st.info(t("frame.no_rows"), icon=":material/search_off:")
 
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("service_quality.fallen"))
-    fallen = service_quality.fallen(period)
+    fallen = service_quality.fallen(period, where)
     if fallen:
-        tables.show(t("service_quality.fallen_list"), fallen, height=390)
+        tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390,
+                    on_select=lambda place: filters.open_agency(fallen[place][t("service_quality.unit")]))  # fmt: skip
     else:
         st.info(t("service_quality.none_fallen"), icon=":material/check_circle:")
 with right:
@@ -41,7 +44,8 @@ with right:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("service_quality.rewards"))
-    tiles.table(service_quality.reward_columns(), service_quality.rewards(period))
+    tiles.table(service_quality.reward_columns(), service_quality.rewards(period, where),
+                take=t("service_quality.rewards"))  # fmt: skip
     st.caption(t("service_quality.rewards_note"))
 with right:
     st.header(t("service_quality.samples"))

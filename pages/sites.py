@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import maps, sites, tiles
+from dashboard import maps, sites, tiles, works
 
 top = st.container()
 scope = sites.scope()
 states = sites.chips(scope)
 with top:
-    tiles.title(sites.message(scope), answers=[scope.states()])
+    tiles.title(sites.message(scope), works.at_reach(), answers=[scope.states()])
 
 place, side = maps.beside()
 with side:

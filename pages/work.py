@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dashboard import filters, tables, tiles, work, works
+from dashboard import filed, filters, tables, tiles, work, works
 from dashboard.tiles import Column
 from dashboard.words import t
 
 top = st.container()
 with st.container(horizontal=True, vertical_alignment="center"):
     chosen = work.finder()
-    if st.button(t("work.back"), icon=":material/arrow_back:"):
+    if not st.query_params.get("via") and st.button(t("work.back"), icon=":material/arrow_back:"):
         filters.go("works", view="register")
     site = work.site(chosen) if chosen else None
     if site and st.button(t("work.on_map"), icon=":material/map:"):
@@ -43,16 +43,17 @@ with left:
     work.curve(chosen)
     st.caption(t("work.curve_note"))
     st.header(t("work.milestones"))
-    tiles.table(work.milestone_columns(), work.milestones(chosen))
+    tiles.table(work.milestone_columns(), work.milestones(chosen), take=f"{t('work.milestones')} {chosen['work_id']}")
 with right:
     if chosen["light"] in works.LATE:
         st.header(t("work.five"))
         tiles.table([Column(t("work.question")), Column(t("work.answer"))], work.five(chosen))
+        filed.note()
     st.header(t("work.facts"))
     tiles.table([Column(t("work.item")), Column("")], work.facts(chosen))
 
 st.header(t("work.money"))
-tiles.table(work.money_columns(), work.money(chosen))
+tiles.table(work.money_columns(), work.money(chosen), take=f"{t('work.money')} {chosen['work_id']}")
 st.caption(t("work.money_note"))
 
 for name, rows in (("reasons", work.reasons(chosen)), ("changes", work.changes(chosen)),
@@ -61,3 +62,5 @@ for name, rows in (("reasons", work.reasons(chosen)), ("changes", work.changes(c
         st.header(t(f"work.{name}"))
         tables.show(f"{t(f'work.{name}')} {chosen['work_id']}", rows, works.columns(),
                     height="content" if len(rows) < 9 else 330)  # fmt: skip
+
+tiles.about_table(t("work.figures"), work.answers(chosen))

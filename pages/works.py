@@ -2,68 +2,91 @@
 
 import streamlit as st
 
-from dashboard import charts, filters, lights, tables, tiles, works
+from dashboard import charts, filed, filters, lights, tables, tiles, words, works
 from dashboard.warehouse import ask, labels
 from dashboard.words import t
 
 VIEWS = ("states", "register", "monthly", "quarterly", "reporters", "scores")
+period = filters.period()
 top = st.container()
 view = filters.option("view", {each: t(f"works.view_{each}") for each in VIEWS}, t("works.view"), required=True)
 scope = works.scope(full=view == "register")
-with top:
-    tiles.title(works.message(scope), answers=[ask("works.registered", where=scope.where)])
 
 
-def open_work(found: list[dict]):
+def title(said: str, *parts: str, answers: list) -> None:
+    """The view's sentence, at the top of the page, for those works that are chosen."""
+    with top:
+        tiles.title(works.named_by(scope, said), *parts, answers=answers)
+
+
+def open_work(found: list[dict], key: str = "work_id"):
     """What picking a row does: open the work of that row."""
-    return lambda place: filters.go("work", work=found[place]["work_id"])
+    return lambda place: filters.go("work", work=found[place][key])
 
 
 if view == "states":
+    month = works.month_of(period)
+    title(works.message(scope, month, period), answers=[ask("works.registered", period, where=scope.where)])
+    if month is None or not works.states(scope, month):
+        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        st.stop()
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.header(t("works.by_class"))
-        lights.states(ask("works.registered", by=("control_class", "light"), where=scope.where), "control_class",
-                      labels("control_class"), height=240, open_only=True)  # fmt: skip
+        lights.states(ask("works.registered", month, by=("control_class", "light"), where=scope.where),
+                      "control_class", labels("control_class"), height=240, open_only=True,
+                      pick=works.opening(month))  # fmt: skip
         st.header(t("works.reasons"))
-        charts.bars(ask("lags.works", works.year_of_reach(), by=("factor",), where=scope.where), "factor",
-                    labels("factor"), key="reasons")  # fmt: skip
+        charts.bars(ask("lags.works", month, by=("factor",), where=scope.where), "factor", labels("factor"),
+                    key="reasons", pick=lambda factor: filters.go("works", view="register", factor=factor))  # fmt: skip
     with right:
+        st.header(t("works.changes"))
+        tiles.table(works.change_columns(month), works.changes(scope, month), compact=True, take=t("works.changes"))
         st.header(t("works.cycle"))
-        tiles.table(works.life_cycle_columns(), works.life_cycle(scope))
+        tiles.table(works.life_cycle_columns(), works.life_cycle(scope, month), compact=True, take=t("works.cycle"))
 
 elif view == "register":
     found = works.rows(scope)
-    st.caption(t("works.found", n=len(found)))
+    title(works.register_message(found), works.at_reach(), answers=[ask("works.registered")])
+    st.caption(t("works.found", works=words.amount(len(found), "works")))
     tables.show(t("works.view_register"), works.register(found), works.columns(), 560, open_work(found))
 
 elif view in works.MEETINGS:
     found = works.meeting(scope, view)
+    title(works.meeting_message(view, found), works.at_reach(), answers=[ask("works.registered")])
     st.header(t(f"works.{view}_list", n=len(found)))
     if found:
         tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found), tall=True)
         st.caption(t("works.meeting_note"))
+        filed.note()
     else:
         st.info(t("works.none_late"), icon=":material/check_circle:")
 
 elif view == "reporters":
-    period = works.year_of_reach()
-    for column, name in zip(st.columns(4), ("reports", "filed_late", "not_filed", "on_time_rate"), strict=True):
+    title(works.reporters_message(scope, period), answers=[ask("filings.reports", period, where=scope.where)])
+    for column, name in zip(st.columns(4), ("reports", *works.LATE_FILINGS, "on_time_rate"), strict=True):
         with column:
-            tiles.metric(f"filings.{name}", period, {"agency_id": scope.where["agency_id"]})
+            tiles.metric(f"filings.{name}", period, scope.where)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        reports = works.late_reports(scope)
-        st.header(t("works.late_now", n=len(reports)))
+        reports = works.late_reports(scope, period)
+        st.header(t("works.late_now", n=words.number(len(reports))))
         if reports:
-            tables.show(t("works.view_reporters"), reports, height=430)
+            tables.show(t("works.view_reporters"), reports, None, 430, open_work(reports, t("works.number")))
         else:
             st.info(t("works.none_missing"), icon=":material/check_circle:")
     with right:
         st.header(t("works.late_agencies"))
-        charts.bars(ask("filings.filed_late", period, by=("agency_id",)), "agency_id", labels("agency_id"), top=12)
+        charts.bars(ask("filings.filed_late", period, by=("agency_id",), where=scope.where), "agency_id",
+                    labels("agency_id"), top=12,
+                    pick=lambda agency: filters.go("works", view="reporters", agency=agency))  # fmt: skip
 
 else:
+    found = works.scores(scope, period)
+    title(works.scores_message(period, found), answers=[ask("filings.reports", period, where=scope.where)])
     st.header(t("works.scores"))
-    tables.show(t("works.view_scores"), works.scores(scope, works.year_of_reach()), works.score_columns(), 560)
+    tables.show(t("works.view_scores"), found, works.score_columns(), 560,
+                lambda place: filters.open_agency(found[place][t("works.agency")]))  # fmt: skip
     st.caption(t("works.scores_note"))
+
+tiles.about_table(t(f"works.view_{view}"), works.answers(view, scope, period))

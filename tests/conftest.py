@@ -63,18 +63,22 @@ def con(warehouse) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def serve(store: Path) -> Iterator[str]:
-    """`streamlit run app.py` over a store, as a person starts it; gives the address, ends the process after."""
+def serve(
+    store: Path, arguments: Callable[[str], list[str]] = lambda address: [], **settings: str
+) -> Iterator[str]:
+    """`streamlit run app.py` over a store, as a person starts it; gives the address, ends the process after.
+
+    `arguments` gives further ones, told the address; `settings` are environment variables beside `RDEC_STORE`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = store.parent / f"server-{port}.log"
+    log, address = store.parent / f"server-{port}.log", f"http://localhost:{port}"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)}, stdout=out, stderr=subprocess.STDOUT,
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *arguments(address)],
+            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)} | settings, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: answers(f"{address}/_stcore/health"), 60, lambda: log.read_text(errors="replace"))
         yield address

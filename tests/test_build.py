@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dashboard.warehouse import NoBuild, Warehouse
-from data_pipeline import build
+from data_pipeline import build, declarations
 from data_pipeline.clean import FileFault
 from data_pipeline.store import StoreError
 from tests import miniature
@@ -52,6 +52,21 @@ def test_a_build_says_what_it_is_made_of(mini):
     assert made.build.manifest["inputs"]["calls"] == [mini.store.latest("calls").pull]
 
 
+@pytest.mark.parametrize("year", ["112", "112年度", "2023"])
+def test_the_reach_of_a_year_is_its_last_day_in_western_years(mini, year):
+    path = mini.root / "sources" / "visits.yml"
+    text = path.read_text(encoding="utf-8").replace(
+        "month: {header: 年月, type: month", "month: {header: 年度, type: year"
+    )
+    path.write_text(text.replace("every: month", "every: year"), encoding="utf-8")
+    mini.sources = declarations.load(path.parent)
+    mini.file("visits", f"編號,年度,人數\nV3,{year},10\n")
+    made = mini.build()
+    assert mini.ask(made, "select reach::varchar, next_due::varchar from meta.sources where name = 'visits'") == [
+        ("2023-12-31", "2025-01-05")]  # fmt: skip
+    assert ("V3", 2023, 10) in mini.ask(made, "select visit_id, month, people from raw.visits")
+
+
 def test_a_failed_check_leaves_the_last_good_build_in_use_and_says_why(mini):
     good = mini.build()
     mini.file("calls", GOOD.replace(",9\n", ",301\n"))
@@ -62,6 +77,29 @@ def test_a_failed_check_leaves_the_last_good_build_in_use_and_says_why(mini):
     assert offence.zh == "話務分鐘數不超過 300" and offence.en == "No call lasts more than 300 minutes"
     assert mini.store.current() == good.build and mini.store.builds() == [good.build]
     assert not list((mini.store.root / "work").iterdir())
+
+
+def test_a_failed_check_hands_out_the_rejects_until_a_build_passes(mini):
+    mini.file("calls", GOOD.replace(",9\n", ",301\n") + "A9,明天,,,\n")
+    with pytest.raises(build.ChecksFailed) as raised:
+        mini.build()
+    assert raised.value.rejects == mini.store.root / "rejects" / "failed"
+    assert "明天" in (raised.value.rejects / "calls.csv").read_text(encoding="utf-8-sig")
+    mini.file("calls", GOOD.replace(",9\n", ",301\n"))
+    with pytest.raises(build.ChecksFailed) as raised:
+        mini.build()
+    assert raised.value.rejects is None and not (mini.store.root / "rejects" / "failed").exists()
+    mini.file("calls", GOOD + "A9,明天,,,\n")
+    made = mini.build()
+    assert [path.name for path in (mini.store.root / "rejects").iterdir()] == [made.build.name]
+
+
+def test_one_slip_of_the_year_is_a_reject_with_its_place_and_stops_nothing(mini):
+    mini.file("calls", GOOD + "A9,132.3.26,電話,東區,3\n")
+    made = mini.build()
+    assert mini.ask(made, "select count(*) from raw.calls") == [(3,)]
+    assert mini.ask(made, "select file, row_number, header, value, reason from meta.rejects") == [
+        ("calls.csv", 5, "日期", "132.3.26", "in_the_future")]  # fmt: skip
 
 
 def test_broken_sql_names_its_file_and_leaves_nothing(mini):

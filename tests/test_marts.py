@@ -83,13 +83,42 @@ def test_a_light_changes_exactly_at_its_threshold():
     con = warehouse.of(
         works=[work(f"w{place}", planned_start_on="2022-12-31") for place in range(len(EDGES))],
         work_progress=[
-            row for place, (planned, actual, _) in enumerate(EDGES) for row in course(f"w{place}", planned, actual)
+            row
+            for place, (planned, actual, _) in enumerate(EDGES)
+            for row in course(f"w{place}", planned, actual, filed_on="2023-05-06")  # so that April was due
         ],
     )
     lights = warehouse.ask(
         con, "select max_by(light, month) from marts.work_months where is_filed group by work_id order by work_id"
     )
     assert [light for (light,) in lights] == [light for *_, light in EDGES]
+
+
+def test_a_gap_is_rounded_once_and_its_light_by_the_days_that_are_read():
+    # Done as far as the plan stood 1.4 days after 28 February: 59.6 days before 30 April, read as 60, and so behind.
+    con = warehouse.of(
+        works=[work("w", planned_start_on="2022-12-31")],
+        work_progress=course("w", SLOW, [0.01, 0.015, 0.02, 0.02 + 0.01 * 1.4 / 31]),
+    )
+    assert warehouse.one(
+        con, "select gap_days, typeof(gap_days), gap_points, light from marts.work_months order by month desc limit 1"
+    ) == (60, "INTEGER", -2.0, "behind")
+
+
+def test_a_finished_work_waits_for_its_release():
+    con = warehouse.of(
+        works=[
+            work("open"), work("done", finished_on="2023-01-20"),
+            work("released", finished_on="2023-01-20", released_on="2023-01-25"),
+            work("later", finished_on="2023-01-20", released_on="2023-02-25"),
+        ],
+        work_progress=[filed("open", "2023-01", 0.1, 0.1), filed("open", "2023-02", 0.2, 0.2)],
+    )  # fmt: skip
+    assert warehouse.ask(con, "select work_id, list(life_cycle order by month) from marts.work_months group by 1 order by 1") == [
+        ("done", ["completed", "completed"]), ("later", ["completed", "released"]),
+        ("open", ["executing", "executing"]), ("released", ["released", "released"]),
+    ]  # fmt: skip
+    assert dict(warehouse.ask(con, "select work_id, life_cycle from marts.works"))["later"] == "released"
 
 
 def test_states_that_are_not_a_gap():
@@ -153,7 +182,7 @@ def test_a_red_light_answers_its_five_questions(city):
         """select gap_points, gap_days, light_since, behind_since, lag_factor, lag_cause, remedy, owner_id, promised_on,
                   is_promise_broken, life_cycle from marts.works where work_id = 'w2'""",
     ) == (
-        -20, 18.7, dt.date(2023, 2, 1), dt.date(2023, 2, 1), "land", "用地", "協調", "land", dt.date(2023, 2, 20),
+        -20, 19, dt.date(2023, 2, 1), dt.date(2023, 2, 1), "land", "用地", "協調", "land", dt.date(2023, 2, 20),
         True, "controlled",
     )  # fmt: skip  # 30 % stood a third of the way from 31 January (20 %) to 28 February (50 %): 28 × 2/3 days ago
 
@@ -200,6 +229,68 @@ def test_reports_are_on_time_until_the_fifth():
     ]  # fmt: skip
 
 
+def open_month(delivered_on: str, *more: dict) -> warehouse.duckdb.DuckDBPyConnection:
+    """Three works report for January; for February one does so early, and a slip of the pen reports for May."""
+    return warehouse.of(
+        delivered_on,
+        works=[work("w"), work("x", plan_id="f1"), work("y")],
+        forward_plans=tiny_city.CITY["forward_plans"][:1],
+        work_progress=[
+            *(filed(each, "2023-01", 0.1, done) for each, done in (("w", 0.1), ("x", 0.1), ("y", 0.0))),
+            filed("w", "2023-02", 0.2, 0.2, filed_on="2023-02-28"),
+            filed("y", "2023-05", 0.9, 0.9, filed_on="2023-02-03"), *more,
+        ],
+        work_lags=[
+            {"work_id": "y", "month": f"2023-{month}-01", "factor": "weather", "cause": month, "promised_on": None}
+            for month in ("01", "02")
+        ],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("delivered_on", ["2023-03-05", "2026-11-25"])  # the very day on which it is due; years later
+def test_one_early_report_does_not_make_the_others_missing(delivered_on):
+    con = open_month(delivered_on)
+    assert warehouse.ask(con, "select work_id, month, light, filed_month, lag_cause from marts.works order by 1") == [
+        ("w", dt.date(2023, 1, 1), "on_schedule", dt.date(2023, 1, 1), None),
+        ("x", dt.date(2023, 1, 1), "on_schedule", dt.date(2023, 1, 1), None),
+        ("y", dt.date(2023, 1, 1), "seriously_behind", dt.date(2023, 1, 1), "01"),
+    ]
+    for mart in ("progress_curves", "works_month_states", "late_reporters", "filings", "forward_plan_months"):
+        assert warehouse.one(con, f"select max(month) from marts.{mart}") == dt.date(2023, 1, 1), mart
+    assert warehouse.one(con, "select light from marts.forward_plans") == "on_schedule"
+
+
+@pytest.mark.parametrize(
+    ("delivered_on", "report", "month"),
+    [("2023-03-05", "2023-03-02", 1), ("2023-03-06", "2023-03-02", 2), ("2023-03-01", "2023-03-06", 2)],
+)
+def test_a_month_is_owed_once_it_was_due(delivered_on, report, month):
+    """Two of three have reported: the day after it was due, or once somebody has reported late, the third is missing."""
+    con = open_month(delivered_on, filed("x", "2023-02", 0.2, 0.2, filed_on=report))
+    assert warehouse.one(con, "select month from marts.filing_reach") == dt.date(2023, month, 1)
+    missing = warehouse.ask(con, "select work_id from marts.works where light = 'not_filed'")
+    assert missing == [("y",)] * (month - 1)
+
+
+def test_before_anything_was_due_there_is_no_month_and_no_work_has_a_light():
+    con = warehouse.of("2023-02-03", works=[work("w")], work_progress=[filed("w", "2023-01", 0.1, 0.1)])
+    assert warehouse.ask(con, "select month, light, filed_month from marts.works") == [(None, None, None)]
+    assert warehouse.one(con, "select count(*) from marts.work_months") == 0
+
+
+def test_a_missing_report_is_late_up_to_the_newest_that_came():
+    con = warehouse.of(
+        works=[work("w"), work("x")],
+        work_progress=[
+            filed("w", "2023-01", 0.1, 0.1, filed_on="2023-02-05"),
+            filed("w", "2023-02", 0.1, 0.1, filed_on="2023-03-03"),
+        ],
+    )
+    assert warehouse.ask(con, "select work_id, month, days_overdue from marts.filings where state <> 'filed' order by 2") == [
+        ("x", dt.date(2023, 1, 1), 26), ("x", dt.date(2023, 2, 1), 1),  # due on 5 February; on 5 March, and asked after
+    ]  # fmt: skip
+
+
 def test_milestones_slip_by_what_was_done_forecast_or_has_passed(city):
     assert warehouse.ask(city, "select milestone, slip_days, is_overdue from marts.milestones order by planned_on") == [
         ("design", -2, False), ("start", 10, False), ("half", 10, True), ("finish", 10, False),
@@ -234,7 +325,7 @@ def test_a_missing_review_leaves_its_weight_to_the_others(city):
         "from marts.service_units_year order by rank, agency_id",
     )  # fmt: skip
     assert rows == [
-        ("labor", 92.5, 1, "special", 2, 1, True),  # 0.4 × 85 + 0.3 × 100 + 0.3 × 95
+        ("labor", 92.5, 1, "special", 2, 2, True),  # 0.4 × 85 + 0.3 × 100 + 0.3 × 95
         ("fire", 80, 2, "excellent", 0, 0, False),
         ("police", 80, 2, "excellent", 0, 0, False),
         ("land", 78.5714, 4, "grade_a", 0, 0, False),  # (0.4 × 70 + 0.3 × 90) ÷ 0.7
@@ -292,6 +383,18 @@ def test_counts_that_a_document_prints_are_recomputed_and_a_wrong_rate_stays_wro
         "forward_works_on_schedule": 2, "forward_works_on_schedule_rate": 50, "special_line_calls_2021": 7,
         "special_line_calls_2022": 5,
     }  # fmt: skip
+
+
+def test_the_subsidy_received_is_that_of_the_plans_approved_by_then():
+    plans = [{**tiny_city.CITY["forward_plans"][0], "plan_id": plan, "approved_on": on, "budget_twd": 3e8,
+              "subsidy_twd": 2e8} for plan, on in (("f1", "2022-12-31"), ("f2", "2023-01-01"))]  # fmt: skip
+    con = warehouse.of(
+        forward_plans=plans, works=[work("w", plan_id="f1", registered_on="2022-01-01")],
+        work_progress=[filed("w", "2022-12", 0.5, 0.5)],
+    )  # fmt: skip
+    assert warehouse.ask(
+        con, "select value, unit from marts.published_recomputations where key = 'forward_subsidy_amount'"
+    ) == [(2, "億元")]
 
 
 def test_a_period_that_the_records_do_not_cover_is_not_recomputed(city):

@@ -38,7 +38,7 @@ ANSWERS = {
     "award_funnel.reached": 12, "award_funnel.win_rate": 1 / 3,
     "award_entries.entries": 6, "award_entries.subsidies": 10_000 + 30_000,
     # f1 stands at (100 × 0.5 + 300 × 0.3) ÷ 400 = 0.35 against 0.5; the only work of f2 is finished.
-    "forward_plans.plans": 2, "forward_plans.budget": 500, "forward_plans.completed": 1,
+    "forward_plans.plans": 2, "forward_plans.budget": 500, "forward_plans.subsidy": 500, "forward_plans.completed": 1,
     "forward_plans.completion_rate": 1 / 2, "forward_plans.on_schedule": 1, "forward_plans.on_schedule_rate": 1 / 2,
     "forward_plans.behind": 1,
     # w1 on schedule, w2 20 points behind, w3 finished.
@@ -49,6 +49,9 @@ ANSWERS = {
     "works.controlled_budget": 300_000_400, "works.completed_in_year": 1, "works.completed": 1,
     "works.on_schedule": 2, "works.on_schedule_rate": 2 / 5, "works.behind": 0, "works.seriously_behind": 1,
     "works.halted": 1, "works.not_filed": 1,
+    # Of 100 ahead by nothing, 300 20 points behind and w4 (1 億) 10 behind; w5 and w6 filed nothing in February.
+    "progress.planned": (100 * 0.5 + 300 * 0.5 + 1e8 * 0.2) / (1e8 + 400),
+    "progress.actual": (100 * 0.5 + 300 * 0.3 + 1e8 * 0.1) / (1e8 + 400), "progress.gap": (0 - 20 - 10) / 3,
     "lags.works": 1,
     # design 2 days early, start 10 late, half 10 overdue at the end of February, finish 10 by its forecast.
     "milestones.milestones": 4, "milestones.done": 2, "milestones.done_on_time": 1, "milestones.judged": 3,

@@ -34,7 +34,8 @@ def test_the_message_counts_by_the_honest_formula(con, asked: dict, where: str) 
     told = text_of(run("petitions", **asked)).split("</h1>")[0]
     assert words.amount(received, "cases") in told
     assert words.amount(kept / (kept + late), "percent") in told
-    assert f"逾期未結 {words.number(waiting)} 件" in told
+    # What waits is of all years, and says so.
+    assert f"至 112.12.31 累計逾期未結 {words.number(waiting)} 件" in told
 
 
 def test_the_oldest_overdue_come_first_without_a_person(con) -> None:

@@ -9,6 +9,10 @@ from tests.test_pages import run, shown, text_of
 pytestmark = pytest.mark.usefixtures("chinese")
 
 
+def html_of(test) -> str:
+    return "".join(each.proto.body for each in test.get("html"))
+
+
 def test_the_ranking_is_by_the_total_and_90_is_special(con) -> None:
     ranking = shown(run("service_quality", year="112"))[0]
     expected = con.execute(
@@ -26,9 +30,24 @@ def test_the_rewards_follow_the_words_of_the_plan(con) -> None:
     special = con.execute(
         "select count(*) from marts.service_units_year where year = '2023-01-01' and total_score >= 90"
     ).fetchone()[0]
-    told = text_of(run("service_quality", year="112"))
-    assert f"嘉獎 {special * 2} 次" in told and f"嘉獎 {special} 次" in told
+    told = html_of(run("service_quality", year="112"))
+    # Two for the staff tested; one each for the head and the R&D officer, who are two persons.
+    assert special and told.count(f"嘉獎 {special * 2} 次") == 2
+    assert f">{special * 4}<small>次</small>" in told  # the tile is the sum of the two rows
     assert "人員嘉獎 2次" in told
+
+
+def test_all_of_the_page_is_of_the_chosen_agency(con) -> None:
+    agency, rank, fell = con.execute(
+        """select n.agency_id, n.rank, n.rank - b.rank from marts.service_units_year n
+           join marts.service_units_year b on b.agency_id = n.agency_id and b.year = '2022-01-01'
+           where n.year = '2023-01-01' and n.rank - b.rank >= 20 and not n.is_special_excellence order by 3 limit 1"""
+    ).fetchone()
+    test = run("service_quality", year="112", agency=agency)
+    ranking, fallen = shown(test)
+    assert f"第 {rank} 名" in text_of(test).split("</h1>")[0]
+    assert list(ranking["名次"]) == [rank] and list(fallen["退步名次"]) == [fell]
+    assert html_of(test).count("嘉獎 0 次") == 2
 
 
 def test_those_who_fell_lost_twenty_places_or_more(con) -> None:

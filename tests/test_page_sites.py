@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 import shapely.geometry
 
-from dashboard import look, maps, sites, words
+from dashboard import look, maps, sites, words, works
 from dashboard.sites import ATTENTION, NAMED, Scope
 from dashboard.warehouse import ask, table
 from tests.test_pages import run, text_of
@@ -29,13 +29,13 @@ def layer(deck: dict, name: str) -> dict:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_message_counts_what_the_records_hold(warehouse, language: str) -> None:
-    works = table("marts.works", {"control_class": ["major", "forward_small"]})
-    lights = Counter(row["light"] for row in works)
+    known = table("marts.works", {"control_class": ["major", "forward_small"]})
+    lights = Counter(row["light"] for row in known)
     opened = sum(lights[state] for state in look.STATES if state != "completed")
     shown = text_of(run("sites", lang=language)).split("</h1>")[0]
-    for count in (opened, lights["behind"], lights["seriously_behind"]):
+    for count in (opened, lights["behind"], lights["seriously_behind"], lights["halted"]):
         assert words.number(count) in shown
-    late = Counter(row["district_id"] for row in works if row["light"] in ("behind", "seriously_behind"))
+    late = Counter(row["district_id"] for row in known if row["light"] in ("halted", "behind", "seriously_behind"))
     if list(late.values()).count(max(late.values())) <= 3:
         assert f"{max(late.values())}" in shown.partition("；最多在" if language == "zh" else "most in")[2]
 
@@ -68,10 +68,12 @@ def test_filters_narrow_the_map_and_the_list_alike(warehouse) -> None:
 
 def test_the_list_is_worst_first_and_says_states_in_words(warehouse) -> None:
     rows = sites.shown(Scope("controlled", None, None), [*ATTENTION, NAMED])
-    rank = [sites.WORST_FIRST.index(row["light"]) for row in rows if row["light"]]
-    assert rank == sorted(rank)
+    listed = [row["work_id"] for row in rows if row["light"] in works.LATE]
+    of = works.Scope({"control_class": works.CLASSES["controlled"]}, None, None, None, "")
+    real = works.named()
+    assert listed == [row["work_id"] for row in works.rows(of) if row["light"] in works.LATE and row["work_id"] not in real]
     first = run("sites").dataframe[0].value.iloc[0]
-    assert first["燈號"] == "■ 嚴重落後" and first["工程"] == rows[0]["title"]
+    assert first["燈號"] == works.state("halted") and first["工程"] == rows[0]["title"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -42,7 +42,8 @@ def test_the_works_to_explain_are_the_worst_of_the_agency(con) -> None:
            order by array_position(['halted', 'seriously_behind', 'behind'], light), gap_days desc nulls last"""
     ).fetchall()
     late = one_page.late(Unit("agency_id", "water_resources", parse("112")))
-    assert [row[1] for row in late] == [title for (title,) in expected]
+    assert [row[1].striptags() for row in late] == [title for (title,) in expected]
+    assert all('href="/work?work=' in row[1] for row in late)
     told = text_of(run("agency", agency="water_resources"))
     assert f"落後與停工 {len(expected)} 件" in told and expected[0][0] in told
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard import look, words, work, works
+from dashboard.periods import parse
 from dashboard.warehouse import here
 from tests.test_pages import run, shown, text_of
 
@@ -18,6 +19,64 @@ def test_the_message_counts_the_open_works(con) -> None:
     told = text_of(run("works"))
     still = sum(count for light, count in counts.items() if light not in (None, "completed"))
     assert f"列管中 {still} 件：落後 {counts['behind']}、嚴重落後 {counts['seriously_behind']}" in told
+
+
+def counted(con, month: str) -> dict[str, int]:
+    return dict(con.execute(
+        f"select light, count(*) from marts.work_months where {CONTROLLED} and month = ? and light is not null group by 1",
+        [month]).fetchall())  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "month"),
+    [({"year": "111"}, "2022-12-01"), ({"year": "111", "part": "Q2"}, "2022-06-01"),
+     ({"year": "110", "part": "03"}, "2021-03-01")],
+)  # fmt: skip
+def test_a_period_shows_the_states_of_its_last_month_and_names_it(con, asked: dict, month: str) -> None:
+    counts = counted(con, month)
+    still = sum(count for light, count in counts.items() if light != "completed")
+    told = text_of(run("works", **asked))
+    said = f"{int(month[:4]) - 1911} 年 {int(month[5:7])} 月底列管中 {still} 件：落後 {counts.get('behind', 0)}"
+    assert said in told.split("</h1>")[0]
+    assert f"未完工 {still} 件中" in told and "當年列管件數" in told
+
+
+def test_each_state_is_held_against_the_month_and_the_year_before(con) -> None:
+    now, before, earlier = (counted(con, month) for month in ("2022-06-01", "2022-05-01", "2021-06-01"))
+    of = works.Scope({"control_class": works.CLASSES["controlled"], "agency_id": [], "district_id": []}, None, None, None, "")
+    lines = {row[0]: row[1:] for row in works.changes(of, parse("111-06"))}
+    for light in look.STATES:
+        n = now.get(light, 0)
+        signed = [f"{'+' if by > 0 else ''}{words.number(by)}" for by in (n - before.get(light, 0), n - earlier.get(light, 0))]
+        assert lines[works.state(light)] == [words.number(n), *signed]
+    still = [sum(count for light, count in each.items() if light != "completed") for each in (now, before, earlier)]
+    assert lines["未完工合計"][0] == words.number(still[0]) and lines["未完工合計"][1] != lines["未完工合計"][2]
+    first = works.changes(of, parse("108-01"))
+    assert {tuple(row[2:]) for row in first} == {("—", "—")}  # nothing is known of 107
+
+
+def test_each_view_says_what_it_is_about(warehouse) -> None:
+    views = ("states", "register", "monthly", "quarterly", "reporters", "scores")
+    titles = {view: text_of(run("works", view=view, year="111")).split("</h1>")[0].rsplit(">", 1)[1] for view in views}
+    assert len(set(titles.values())) == len(views), titles
+    for view in ("register", "monthly", "quarterly"):
+        assert "不隨期間改變" in text_of(run("works", view=view, year="111"))
+    assert "111 年" in titles["reporters"] and "111 年" in titles["scores"]
+
+
+@pytest.mark.parametrize("asked", [{"control": "none"}, {"year": "112", "agency": "labor"}])
+def test_states_of_nothing_are_a_sentence(warehouse, asked: dict) -> None:
+    test = run("works", **asked)
+    assert not test.exception and not test.error and words.t("frame.no_rows") in [each.value for each in test.info]
+
+
+def test_works_that_are_all_finished_have_no_empty_chart(con) -> None:
+    agency, district = con.execute(
+        f"""select agency_id, district_id from marts.works where {CONTROLLED} group by all
+            having bool_and(is_completed) order by all limit 1"""
+    ).fetchone()
+    test = run("works", agency=agency, district=district)
+    assert not test.exception and not test.error and any("皆已完工" in each.value for each in test.info)
 
 
 @pytest.mark.parametrize(("view", "lights"), [("monthly", ["behind"]), ("quarterly", ["seriously_behind", "halted"])])
@@ -73,18 +132,45 @@ def test_a_named_real_work_shows_no_simulated_progress(con) -> None:
 def test_the_life_cycle_holds_every_controlled_work(con) -> None:
     total = con.execute(f"select count(*) from marts.works where {CONTROLLED}").fetchone()[0]
     scope = works.Scope({"control_class": ["major", "forward_small"]}, None, None, None, "")
-    steps = works.life_cycle(scope)
-    assert [row[0] for row in steps] == ["新增", "納入列管", "執行", "控管", "解除列管", "暫緩列管"]
-    assert sum(int(row[2].replace(",", "")) for row in steps) == total
+    steps = works.life_cycle(scope, works.reach())
+    assert [row[0] for row in steps] == ["新增", "納入列管", "執行", "控管", "完工待解除", "解除列管", "暫緩列管"]
+    counts = {row[0]: int(row[2].replace(",", "")) for row in steps}
+    assert sum(counts.values()) == total
+    lights = con.execute(f"select light, count(*) from marts.works where {CONTROLLED} group by 1").fetchall()
+    still = sum(count for light, count in lights if light not in (None, "completed"))
+    assert counts["納入列管"] + counts["執行"] + counts["控管"] == still  # the open works of the title
+    late = con.execute(f"select count(*) from marts.works where {CONTROLLED} and life_cycle = 'executing' and is_completed")
+    assert late.fetchone()[0] == 0
 
 
-def test_late_reporters_are_those_of_the_last_month(con) -> None:
-    expected = con.execute(
-        "select count(*) from marts.filings where month = (select max(month) from marts.filings) and state <> 'filed'"
+@pytest.mark.parametrize(
+    ("asked", "when"),
+    [({"year": "112"}, "year(month) = 2023"), ({"year": "112", "part": "10"}, "month = '2023-10-01'"),
+     ({"year": "111", "agency": "water_resources"}, "year(month) = 2022 and agency_id = 'water_resources'"),
+     ({"year": "111", "control": "major"}, "year(month) = 2022 and control_class = 'major'")],
+)  # fmt: skip
+def test_late_reporters_are_all_of_the_period_the_longest_first(con, asked: dict, when: str) -> None:
+    newest, late, missing = con.execute(
+        f"""select (select max(filed_on) from marts.work_months), count(*) filter (where state = 'late'),
+                   count(*) filter (where state = 'not_filed') from marts.filings where {when}"""
+    ).fetchone()
+    test = run("works", view="reporters", **asked)
+    [listed] = shown(test)
+    assert late and f"逾期 {late}、未填 {missing}" in text_of(test).split("</h1>")[0]
+    assert list(listed["填報"]).count("逾期填報") == late and list(listed["填報"]).count("未填報") == missing
+    assert list(listed["逾期天數"]) == sorted(listed["逾期天數"], reverse=True) and listed["逾期天數"].min() > 0
+    days = con.execute(
+        f"select max(coalesce(days_late, ?::date - due_on)) from marts.filings where state <> 'filed' and {when}", [newest]
     ).fetchone()[0]
-    test = run("works", view="reporters")
-    assert expected and f"本月逾期或未填 {expected} 件" in [each.value for each in test.header]
-    assert list(shown(test)[0]["逾期天數"]) == sorted(shown(test)[0]["逾期天數"], reverse=True)
+    assert listed["逾期天數"].max() == days
+
+
+def test_no_report_is_late_before_it_is_due(con) -> None:
+    early = con.execute(
+        """select count(*) from marts.filings
+           where state = 'not_filed' and due_on >= (select max(filed_on) from marts.work_months)"""
+    ).fetchone()[0]
+    assert early == 0
 
 
 def test_no_score_is_invented(con) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import duckdb
@@ -64,10 +65,19 @@ def test_budgets_are_one_row_a_year_and_kind(sources):
 
 def test_no_person_survives(sources):
     body = FILE.read_bytes()
-    kept = redact(sources["tenders"], FILE.name, body).decode()
     assert all(each in body.decode() for each in PERSONAL)
-    assert not [each for each in PERSONAL if each in kept]
-    assert read(sources["tender_progress"], kept.encode()) == read(sources["tender_progress"])
+    for source in sources.values():
+        kept = redact(source, FILE.name, body)
+        assert not [each for each in PERSONAL if each in kept.decode()]
+        declared = [column.header for column in source.columns.values()]
+        came, left = ([[row.get(header) for header in declared] for row in read(source, of)] for of in (body, kept))
+        assert came == left and came
+
+
+def test_what_no_source_declared_of_a_tender_is_not_kept(sources):
+    body = FILE.read_text(encoding="utf-8").replace("</基本資料>", "<負責技師>王小明</負責技師></基本資料>", 1).encode()
+    for source in sources.values():
+        assert "王小明" not in redact(source, FILE.name, body).decode()
 
 
 def test_one_file_feeds_the_sources_it_has_rows_for(sources):
@@ -123,3 +133,22 @@ def test_a_dropped_file_reaches_typed_tables(sources, tmp_path):
     assert not [
         path for path in store.root.rglob("*.xml") if any(each.encode() in path.read_bytes() for each in PERSONAL)
     ]
+
+
+def test_two_design_changes_of_one_day_are_both_kept_and_the_same_one_once(sources, tmp_path):
+    """Twice in one file is a fault; a later delivery of the same change is the same change."""
+    change = FILE.read_text(encoding="utf-8")
+    (first,) = re.findall(r"<變更 .*?</變更>", change, re.DOTALL)
+    second = re.sub(r"(?<=<變更後金額>)[^<]+", "495000", re.sub(r"(?<=<變更前金額>)[^<]+", "492000", first))
+    bare = re.sub(r"<變更[前後]金額>[^<]*</變更[前後]金額>", "", first)
+    path = tmp_path / "標案.xml"
+    path.write_text(change.replace(first, first + second + bare), encoding="utf-8")
+    store, con = Store(tmp_path / "store"), duckdb.connect(config=build.SETTINGS)
+    build.lay_ground(con)
+    load.prepare(con)
+    source = sources["tender_changes"]
+    receipts = [filing.add(store, source, path) for _ in range(2)]
+    loaded = load.load(con, store, source, receipts, tmp_path)
+    assert loaded.rejects == 0
+    assert con.execute("select amount_after_twd from raw.tender_changes order by 1").fetchall() == [
+        (492_000_000,), (495_000_000,), (None,)]  # fmt: skip

@@ -67,8 +67,23 @@ def test_states_count_who_is_well_and_where_the_trouble_is(warehouse) -> None:
     told = sentences.of(answer, labels("control_class"))
     late = sum(row["value"] for row in answer.rows if row["light"] in ("behind", "seriously_behind", "halted"))
     assert f"落後、嚴重落後與停工 {late} 件" in told
-    well = sum(row["value"] for row in answer.rows if row["light"] in ("ahead", "on_schedule", "completed"))
-    assert f"{words.number(well)} 件符合、超前或已完工" in told
+    well = sum(row["value"] for row in answer.rows if row["light"] in ("ahead", "on_schedule"))
+    still = sum(row["value"] for row in answer.rows if row["light"] not in (None, "completed"))
+    assert told.startswith(f"未完工 {still} 件中 {well} 件符合或超前")
+
+
+@pytest.mark.parametrize("name", ["works.registered", "forward_plans.plans"])
+def test_the_rate_on_schedule_is_the_declared_one_and_names_what_it_is_of(warehouse, name: str) -> None:
+    of, by = name.partition(".")[0], "control_class" if name.startswith("works") else "axis"
+    answer, rate = ask(name, parse("112"), by=(by, "light")), ask(f"{of}.on_schedule_rate", parse("112"))
+    told = sentences.of(answer, labels(by))
+    assert f"{words.amount(rate.value, 'percent')}（" in told and f"{rate.n} 件）" in told
+    assert "96.0%" not in told
+
+
+def test_a_filter_is_named_and_none_is_the_city(warehouse) -> None:
+    assert sentences.whose({"district_id": ["yongkang"], "category": ["noise"]}) == "永康區、噪音舉發"
+    assert sentences.whose({"district_id": []}) == "全市"
 
 
 def test_nothing_is_said_of_nothing(warehouse) -> None:

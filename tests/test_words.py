@@ -77,7 +77,15 @@ def test_english_counts_a_printed_figure_in_its_own_units() -> None:
     row = {"value": 142.0, "value_text": "142", "unit": "萬件", "kind": "at_least", "qualifier": "逾", "quote": ""}
     assert words.published(row) == "over 1.42 M cases"
     money = {"value": 1050.92, "value_text": "1050.92", "unit": "億元", "kind": "exact", "qualifier": None, "quote": ""}
-    assert words.published(money) == "105.092 bn NT$"
+    assert words.published(money) == "NT$105.092 bn"
+    fees = {"value": 5840000, "value_text": "5840000", "unit": "元", "kind": "exact", "qualifier": None, "quote": ""}
+    assert words.published(fees) == "NT$5.84 M"
+    signs = {"value": 10, "value_text": "10", "unit": "座", "kind": "exact", "qualifier": None, "quote": ""}
+    assert words.published(signs) == "10"  # the same unit counts trophies elsewhere: the label says what
+    tenths = {"value": 8, "value_text": "8", "unit": "成", "kind": "at_least", "qualifier": "以上", "quote": ""}
+    assert words.published(tenths) == "at least 80%"
+    words.speak("zh")
+    assert words.published(tenths) == "8 成以上"
     words.speak(None)
 
 

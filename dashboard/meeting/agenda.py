@@ -44,7 +44,7 @@ class Figures(Item):
 class Trend(Item):
     screen: Literal["trend"]
     metric: str
-    months: Annotated[int, Field(ge=3, le=60)] = 13
+    months: Annotated[int, Field(ge=3, le=60)] = 12  # of twelve or fewer, the year before is drawn beside them
 
 
 class Bars(Item):

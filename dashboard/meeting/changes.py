@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from dashboard import works
 from dashboard.periods import ALL, Period
-from dashboard.sites import CLASSES
 from dashboard.warehouse import ask, at, catalogue, here, provenance, table
 
 # How grave a light is; a work that is done or was never lit does not flip, it comes or goes.
@@ -103,7 +102,7 @@ def between(before: str, now: str, where: dict[str, Sequence[str]] | None = None
 
     `where` narrows the works, as the agenda does. Raises StoreError for a name that is not there.
     """
-    where = {"control_class": CLASSES["controlled"]} | (where or {})
+    where = {"control_class": works.CLASSES["controlled"]} | (where or {})
     then, latest = _works(before, where), _works(now, where)
     with at(now):
         real = works.named()  # their progress is simulated and is nobody's news

@@ -20,7 +20,7 @@ from dashboard.meeting.model import Map, Mark
 
 GROUND, NAME = "#E8ECF1", "#3A4459"  # the name reads on the ground at 7:1
 STEPS = {1: 0.8, 2: 1.1, 3: 1.5}  # of the size of text, by step of budget
-NAMES = 0.85  # of the size of text
+NAMES = 0.75  # of the size of text
 
 Box = tuple[float, float, float, float]
 

@@ -60,11 +60,11 @@ class _Plot:
 
 def _lines(chart: Chart, wide: float, high: float, size: float) -> Iterable[Markup]:
     """Of a trend and of an S-curve."""
-    steps = [0.0, 25.0, 50.0, 75.0, 100.0] if chart.kind == "curve" else _steps(chart)
+    steps = axis(chart)
     percent = chart.suffix == "%"
     marks = [f"{words.number(each, _digits(steps))}{'%' if percent else ''}" for each in steps]
     shown = sorted((each for each in chart.series if _last(each) is not None), key=lambda each: each.role != "grey")
-    told = [pen.wrap(_end_text(chart, each), size, wide * SIDE, 2, bold=True) for each in shown]
+    told = [_end_lines(chart, each, size, wide) for each in shown]
     gap = pen.wrap(chart.gap, size, wide * SIDE, 3, bold=True) if chart.gap else []
     target = pen.wrap(chart.target_text, size, wide * SIDE, 2) if chart.target is not None else []
     beside = max((pen.width(each, size, bold=True) for lines in (*told, gap, target) for each in lines), default=0)
@@ -181,19 +181,25 @@ def _last(series: Series) -> int | None:
     return max((n for n, value in enumerate(series.values) if value is not None), default=None)
 
 
-def _end_text(chart: Chart, series: Series) -> str:
-    """A line's name, with its last figure unless that is of a month that is not over."""
+def _end_lines(chart: Chart, series: Series, size: float, wide: float) -> list[str]:
+    """A line's name, with its last figure unless that is of a month that is not over; under it where both are long."""
     last = _last(series)
     is_open = chart.unfinished and series.role != "grey" and last == len(series.values) - 1
-    return series.name if is_open else f"{series.name} {series.texts[last]}".strip()
+    figure = "" if is_open else series.texts[last]
+    whole = f"{series.name} {figure}".strip()
+    if pen.width(whole, size, bold=True) <= wide * SIDE * 0.66:
+        return [whole]
+    return [pen.shorten(each, size, wide * SIDE, bold=True) for each in (series.name, figure) if each]
 
 
 def _on_white(role: str) -> str:
     return look.MUTED if role == "grey" else pen.clear(colour(role))
 
 
-def _steps(chart: Chart) -> list[float]:
-    """The figures that the axis names: from zero, but for shares that are all high."""
+def axis(chart: Chart) -> list[float]:
+    """The figures that the axis names: from zero, but for shares that are all high; a curve goes to its 100%."""
+    if chart.kind == "curve":
+        return [0.0, 25.0, 50.0, 75.0, 100.0]
     values = [value for each in chart.series for value in each.values if value is not None]
     values += [] if chart.target is None else [chart.target]
     low, high = min(values, default=0), max(values, default=1)
@@ -223,16 +229,17 @@ def _bars(chart: Chart, wide: float, high: float, size: float) -> Iterable[Marku
     top = yield from _put_key(key, size)
     names, left, size, band = _bands(chart, wide, high, size, top, 1.3)
     values = [value for each in chart.series for value in each.values if value is not None]
-    texts = [said for each in chart.series for said in each.texts]
-    beside = max((pen.width(each, size, bold=True) for each in texts), default=0) + size * 0.4
+    texts = [[pen.shorten(said, size, wide * 0.25, bold=True) for said in each.texts] for each in chart.series]
+    beside = max((pen.width(said, size, bold=True) for each in texts for said in each), default=0) + size * 0.4
     low, most = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     start = left + (beside if low < 0 else 0)
     scale = (wide - beside - start) / ((most - low) or 1)
     zero = start - low * scale
     for row, name in enumerate(names):
         middle = top + band * (row + 0.5)
-        yield pen.text(0, middle, name, size)
-        here = [(each, each.values[row], each.texts[row]) for each in chart.series if each.values[row] is not None]
+        yield from Label(0, middle, name, look.INK, bold=False).draw(size)
+        here = [(each, each.values[row], said[row]) for each, said in zip(chart.series, texts, strict=True)
+                if each.values[row] is not None]  # fmt: skip
         thick = min(band * 0.62, size * 2.3) / max(1, len(here))
         for place, (series, value, said) in enumerate(here):
             y = middle + thick * (place - len(here) / 2)
@@ -254,7 +261,7 @@ def _states(chart: Chart, wide: float, high: float, size: float) -> Iterable[Mar
         thick = min(band - size * 1.9, size * 2.6)
         upper = top + band * (row + 0.5) - (thick + size * 1.5) / 2
         middle = upper + size * 1.5 + thick / 2
-        yield pen.text(0, middle, name, size)
+        yield from Label(0, middle, name, look.INK, bold=False).draw(size)
         x, parts = left, []
         for each in used:
             if value := each.values[row]:
@@ -273,13 +280,16 @@ def _states(chart: Chart, wide: float, high: float, size: float) -> Iterable[Mar
 
 def _bands(
     chart: Chart, wide: float, high: float, size: float, top: float, least: float
-) -> tuple[list[str], float, float, float]:
-    """Names, the room they need, the size of text and the height of a band; small only where many must fit."""
+) -> tuple[list[list[str]], float, float, float]:
+    """Names on a line or two, their room, the size of text and the height of a band; small only where many must fit."""
     count = max(1, len(chart.categories))
     band = min((high - top) / count, size * 5)
     size = min(size, band / least)
-    names = [pen.shorten(each, size, wide * SIDE) for each in chart.categories]
-    return names, max((pen.width(each, size) for each in names), default=0) + size * 0.8, size, band
+    names = [
+        pen.wrap(each, size, wide * SIDE * 0.85, 2 if band >= size * pen.LINE * 2 else 1) for each in chart.categories
+    ]
+    room = max((pen.width(each, size) for lines in names for each in lines), default=0)
+    return names, room + size * 0.8, size, band
 
 
 def _key(entries: Sequence[tuple[str, str, str]], wide: float, size: float) -> list[tuple[float, int, str, str, str]]:

@@ -65,8 +65,8 @@ def single_works(item: agenda.Work, scene: Scene) -> list[Slide]:
 def reporters(item: agenda.Reporters, scene: Scene) -> list[Slide]:
     """Whose monthly report is late or missing."""
     of = works.Scope({"control_class": works.CLASSES[item.control]} | where(item), None, None, None, "")
-    month = words.month(table("marts.works", None, None, 1)[0]["month"])
-    found = works.late_reports(of)
+    last = works.reach()
+    found, month = works.late_reports(of, last) if last else [], words.month(last.start) if last else "—"
     if not found:
         return [scene.slide(item, t("slides.reporters_none", month=month), relations=["marts.filings"])]
     heads = [t(f"works.{name}") for name in ("work", "agency", "report", "due", "days_late")]

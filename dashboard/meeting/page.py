@@ -7,11 +7,12 @@ ask for an editor where they are done.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -24,7 +25,7 @@ from dashboard.people import NotAllowed
 from dashboard.tiles import Column
 from dashboard.warehouse import FROZEN, labels, table
 from dashboard.words import pick, t
-from data_pipeline.store import PROJECT, StoreError, notes
+from data_pipeline.store import PROJECT, notes
 from data_pipeline.store.meetings import Meeting, before, meetings, verify
 from data_pipeline.store.meetings import export as zip_of
 
@@ -93,45 +94,55 @@ def file_name(deck: Deck, form: str) -> str:
 # Since the last meeting
 
 
-def spans() -> tuple[str, str] | None:
-    """The two builds to compare, by name: by default the last meeting before what is looked at, and that."""
+def spans() -> tuple[str, str, str] | None:
+    """The two builds to compare, by name, and both in words: by default the last meeting, and what is looked at."""
     known = {each.name: t("meeting.named", name=each.name, day=words.day(each.date)) for each in frozen()}
     if not known:
         st.info(t("meeting.none_frozen"), icon=":material/ac_unit:")
         return None
     now = looked_at()
-    last = before(warehouse.here().store, now)
-    order = dict(sorted(known.items(), key=lambda pair: pair[0] != (last.name if last else None)))
+    last = before(warehouse.here().store, now) if now else slides.last()
+    usual = last.name if last else next(iter(known))
     with st.container(horizontal=True, vertical_alignment="center"):
-        old = filters.option("before", order, t("meeting.before"), listed=True, placeholder=t("meeting.before"))
-        new = filters.option("after", {NOW: t("meeting.now"), **known}, t("meeting.after"), listed=True,
-                             placeholder=now.name if now else t("meeting.now"))  # fmt: skip
-    old = old or (last.name if last else next(iter(known)))
+        said = known[now.name] if now else t("meeting.now")
+        old = filters.option("before", known, t("meeting.before"), listed=True, placeholder=known[usual]) or usual
+        ends = {NOW: t("meeting.now"), **known}
+        new = filters.option("after", ends, t("meeting.after"), listed=True, placeholder=said)
     latest = warehouse.here().name() if new in (None, NOW) else f"{FROZEN}{new}"
-    return f"{FROZEN}{old}", latest
+    told = t("meeting.from_to", before=known[old], after=said if new is None else known.get(new, t("meeting.now")))
+    return f"{FROZEN}{old}", latest, told
 
 
 def changed(old: str, new: str) -> None:
     """Everything that is different, a list for each kind; the figures with correction apart from new data."""
     found = changes.between(old, new)
-    moved = changes.figures(old, new)
+    parts = differences(found, changes.figures(old, new))
+    for name, rows in parts:
+        if rows:
+            st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
+            tables.show(t(f"slides.changes_{name}"), rows, height="content" if len(rows) < 9 else 330,
+                        simulated=found.simulated)  # fmt: skip
+    if empty := [t(f"meeting.none_{name}") for name, rows in parts if not rows]:
+        st.caption(t("sites.and").join(empty) + t("sentences.end"))
+
+
+def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[tuple[str, list[dict]]]:
+    """The same as lists by kind, for the page and the command alike; the heads of a row are its keys."""
     groups = [("closed", found.closed), ("added", found.added), ("suspended", found.suspended)]
-    parts: list[tuple[str, list[dict]]] = [
+    return [
         ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
         ("works", [_came(name, row) for name, rows in groups for row in rows]),
         ("milestones", [_slip(slip) for slip in found.slips]),
         ("promises", [_promise(each) for each in found.promises]),
         ("figures", [_figure(each) for each in moved]),
     ]
-    tiles.told(t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
-              added=len(found.added), slips=len(found.slips), promises=len(found.promises)))  # fmt: skip
-    for name, rows in parts:
-        st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
-        if rows:
-            tables.show(t(f"slides.changes_{name}"), rows, height="content" if len(rows) < 9 else 330,
-                        simulated=found.simulated)  # fmt: skip
-        else:
-            st.caption(t("slides.none"))
+
+
+def message_since(old: str, new: str) -> str:
+    """The page's one sentence: what moved, counted."""
+    found = changes.between(old, new)
+    return t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
+             added=len(found.added), slips=len(found.slips), promises=len(found.promises))  # fmt: skip
 
 
 def _flip(flip: changes.Flip) -> dict:
@@ -208,8 +219,11 @@ def write() -> None:
     """The form in which an editor writes a decision, a note or an exception down, and closes one."""
     if looked_at() or not _may("editor"):
         return
-    names = {f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
-             for row in table("marts.works", None, "work_id") if row["life_cycle"] and row["light"] != "completed"}
+    names = {
+        f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
+        for row in table("marts.works", None, "work_id")
+        if row["life_cycle"] and row["light"] != "completed"
+    }
     known = warehouse.catalogue()
     names |= {f"metric:{name}": pick(known.find(name)[1].label) for name in known.names()}
     with st.form("note", border=True, clear_on_submit=True):
@@ -222,14 +236,13 @@ def write() -> None:
         remedy = right.text_input(t("works.remedy"), max_chars=notes.LONGEST["remedy"])
         agencies = labels("agency_id")
         who = left.selectbox(t("slides.who"), list(agencies), index=None, format_func=lambda each: pick(agencies[each]))
-        promised = right.date_input(t("slides.promised"), value=None)
-        until = left.date_input(t("meeting.until_exception"), value=None)
+        promised = right.text_input(t("meeting.promised_on"), max_chars=20, placeholder="113.4.30")
+        until = left.text_input(t("meeting.until_exception"), max_chars=20, placeholder="113.6.30")
         sent = st.form_submit_button(t("meeting.write"), type="primary", icon=":material/edit:")
     if sent:
-        _do(lambda person: notes.add(
-            warehouse.here().store, by=person.name, kind=kind, text=text, about=about or "", reason=reason,
-            remedy=remedy, owner=who or "", promised_on=promised, until=until,
-        ), t("meeting.written"))  # fmt: skip
+        said = {"kind": kind, "about": about, "text": text, "reason": reason, "remedy": remedy, "owner": who,
+                "promised": promised, "until": until}  # fmt: skip
+        _do(["note", "add"], said, t("meeting.written"))
     still = {each.id: f"{since.subject(each.about)}　{each.text[:40]}" for each in
              notes.open_decisions(recorded(), dt.date.min)}  # fmt: skip
     if still:
@@ -238,8 +251,7 @@ def write() -> None:
             how = st.text_input(t("meeting.close_how"), max_chars=notes.LONGEST["text"])
             closing = st.form_submit_button(t("meeting.close"), icon=":material/task_alt:")
         if closing:
-            _do(lambda person: notes.add(warehouse.here().store, by=person.name, kind="close", text=how,
-                                         closes=which or ""), t("meeting.closed"))  # fmt: skip
+            _do(["note", "close", which or "?"], {"text": how}, t("meeting.closed"))
 
 
 # Frozen meetings
@@ -282,28 +294,13 @@ def freeze() -> None:
     with st.form("freeze", border=True):
         left, middle, right = st.columns(3)
         name = left.text_input(t("meeting.freeze_name"), max_chars=40, placeholder="113-03")
-        day = middle.date_input(t("meeting.freeze_date"), value=None)
+        day = middle.text_input(t("meeting.freeze_date"), max_chars=20, placeholder="113.3.26")
         which = right.selectbox(t("meeting.agenda"), agenda.names())
         sent = st.form_submit_button(t("meeting.freeze"), type="primary", icon=":material/ac_unit:")
     if not sent:
         return
-    if not (name and day):
-        st.warning(t("meeting.freeze_needs"))
-        return
     with st.spinner(t("meeting.freezing")):
-        _do(lambda person: _freeze(name, day, which, person.name), t("meeting.frozen", name=name))
-
-
-def _freeze(name: str, day: dt.date, which: str, by: str) -> None:
-    """By the pipeline's own command, in a process of its own. Raises StoreError with what it said."""
-    command = [sys.executable, "-m", "data_pipeline", "meeting", "freeze", name, "--date", day.isoformat(), "--agenda",
-               which, "--by", by]  # fmt: skip
-    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
-    done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
-    )
-    if done.returncode:
-        raise StoreError((done.stderr.strip().splitlines() or ["?"])[-1].lstrip("✖ "))
+        _do(["meeting", "freeze", name or "?"], {"date": day, "agenda": which}, t("meeting.frozen", name=name))
 
 
 def _zip(chosen: Meeting) -> bytes:
@@ -326,10 +323,33 @@ def _may(role: str) -> bool:
         return False
 
 
-def _do(action, said: str) -> None:
-    """Do what only an editor may, and say how it went."""
+def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> None:
+    """Let the pipeline's own command do what only an editor may, signed with their name, and say how it went.
+
+    Each value goes as `--name=value`, so that none can be taken for another option.
+    """
     try:
-        action(people.require("editor"))
-        st.success(said)
-    except (NotAllowed, StoreError) as error:
+        person = people.require("editor")
+    except NotAllowed as error:
         st.error(str(error))
+        return
+    options = [f"--{name}={value}" for name, value in said.items() if value]
+    verb, named = command[:2], command[2:]
+    run = [sys.executable, "-m", "data_pipeline", *verb, *options, f"--by={person.name}", "--", *named]
+    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
+    ended = subprocess.run(
+        run, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
+    )
+    if ended.returncode:
+        st.error(_refusal(ended.stderr))
+    else:
+        st.success(done)
+
+
+def _refusal(told: str) -> str:
+    """Why a command refused: its last line, which is a record for programs, or a sentence about how it was called."""
+    last = (told.strip().splitlines() or [""])[-1]
+    try:
+        return json.loads(last)["message"]
+    except (ValueError, KeyError, TypeError):
+        return last.removeprefix("Error: ") or t("meeting.failed")

@@ -17,16 +17,20 @@ from dashboard import look
 
 LINE = 1.25  # from one line of text to the next, in ems
 CLEAR = 7.0  # contrast that a text on white must reach to be read from the last row
-WIDE = "%@MWmw—…"
+WIDE, THIN = "%@MWmw—…", " .,:;'|!()[]/ijlI"
 UNPRINTED = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")  # what XML may not hold
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
-    """How wide a text is, about: a Chinese character one em, a Latin letter or figure 0.56."""
-    ems = sum(
-        1.0 if ord(letter) > 0x2E7F or letter in "△●■▲◆▍○✔" else 0.92 if letter in WIDE else 0.56 for letter in text
-    )
-    return ems * size * (1.05 if bold else 1)
+    """How wide a text is, about: a Chinese character one em, a Latin letter or figure 0.57, thin ones less."""
+    return sum(map(_ems, text)) * size * (1.05 if bold else 1)
+
+
+@functools.cache
+def _ems(letter: str) -> float:
+    if ord(letter) > 0x2E7F or letter in "△●■▲◆▍○✔":
+        return 1.0
+    return 0.92 if letter in WIDE else 0.33 if letter in THIN else 0.65 if letter.isupper() else 0.57
 
 
 def shorten(text: str, size: float, most: float, bold: bool = False) -> str:

@@ -37,6 +37,7 @@ class Scene:
     """The meeting that a deck is for: its name and day, and the build and words of the one before, where there is."""
 
     agenda: agenda.Agenda
+    said: str = ""  # the meeting and its day in words, or the build
     meeting: str = ""
     date: dt.date | None = None
     since: str = ""  # the build of the last meeting

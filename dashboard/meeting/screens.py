@@ -23,9 +23,8 @@ OPEN = tuple(state for state in look.STATES if state != "completed")
 
 def cover(item: agenda.Cover, scene: Scene) -> list[Slide]:
     """The meeting's name and day."""
-    day = words.day(scene.date) if scene.date else ""
-    told = t("slides.of_meeting", meeting=scene.meeting, day=day) if scene.meeting else ""
-    return [scene.slide(item, pick(scene.agenda.title), topic=t("frame.title"), relations=["marts.works"], told=told)]
+    title, topic = pick(scene.agenda.title), t("frame.title")
+    return [scene.slide(item, title, topic=topic, relations=["marts.works"], told=scene.said)]
 
 
 def figures(item: agenda.Figures, scene: Scene) -> list[Slide]:

@@ -149,7 +149,7 @@ def _works(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
 def _milestones(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
     if not found.slips:
         return [_slide(item, scene, found, t("slides.milestones_none", since=scene.since_name))]
-    names, late = labels("milestone"), words.amount
+    names = labels("milestone")
     grid = Grid(
         (
             Column(t("slides.work_head"), 0.32),
@@ -164,7 +164,7 @@ def _milestones(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slid
                 Cell(pick(names.get(slip.milestone["milestone"])) or slip.milestone["milestone"]),
                 Cell(words.day(slip.before)),
                 Cell(words.day(slip.now)),
-                Cell(late(slip.days, "days")),
+                Cell(t("slides.days", n=words.number(slip.days))),
             )
             for slip in found.slips[: item.top]
         ),

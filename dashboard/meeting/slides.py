@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from dashboard.meeting.agenda import Agenda
 from dashboard.meeting.model import Deck
 from dashboard.meeting.scene import Scene
 from dashboard.words import pick, t
-from data_pipeline.store.meetings import before, meetings
+from data_pipeline.store.meetings import Meeting, before, meetings
 from data_pipeline.store.notes import Note, notes
 
 DRAWN = {
@@ -26,19 +27,24 @@ DRAWN = {
 def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
     """The slides of an agenda over the build that is asked (`warehouse.at`), in the language spoken (`words.speak`).
 
-    `name` and `date` are those of the meeting; the one before it is found among the frozen ones.
+    `name` and `date` are those of a meeting that is frozen or about to be; the one before it is found among the frozen.
     """
     store, build = warehouse.here().store, warehouse.here().name()
     frozen = next((each for each in meetings(store) if each.name == name), None)
     date = date or (frozen.date if frozen else None)
-    last = before(store, frozen) if frozen else _last(name, date)
-    scene = Scene(of, name, date, last.opened if last else "", last.name if last else "", recorded(name))
+    earlier = before(store, frozen) if frozen else last(date)
+    since_build, since_name = (earlier.opened, earlier.name) if earlier else ("", "")
+    said = t("slides.of_build", build=build)
+    if name:
+        said = t("slides.of_meeting" if date else "slides.of_undated", meeting=name, day=words.day(date))
+    scene = Scene(of, said, name, date, since_build, since_name, recorded(name))
     slides = [slide for item in of.screens for slide in DRAWN[type(item)](item, scene)]
-    back = name if frozen else of.name
-    slides = [replace(each, link=_returning(each.link, f"{back}:{place}", name if frozen else ""))
-              for place, each in enumerate(slides, start=1)]  # fmt: skip
-    day = words.day(date) if date else ""
-    said = t("slides.of_meeting", meeting=name, day=day) if name else t("slides.of_build", build=build)
+    back = f"m/{name}" if name else f"a/{of.name}"
+    seen: Counter[str] = Counter()
+    for place, slide in enumerate(slides, start=1):
+        seen[slide.key] += 1
+        key = slide.key if seen[slide.key] == 1 else f"{slide.key}-{seen[slide.key]}"
+        slides[place - 1] = replace(slide, key=key, link=_returning(slide.link, f"{back}:{place}", name))
     made = dt.datetime.fromisoformat(store.build(build).manifest["built_at"])
     return Deck(pick(of.title), said, words.language(), build, made, f"△ {t('frame.simulated')}", tuple(slides), name,
                 date)  # fmt: skip
@@ -51,9 +57,10 @@ def recorded(name: str = "") -> Sequence[Note]:
     return tuple(notes(frozen.folder if frozen else store.root))
 
 
-def _last(name: str, date: dt.date | None):
-    """The newest frozen meeting; of a day, the newest before it."""
-    known = [each for each in meetings(warehouse.here().store) if each.name != name]
+def last(date: dt.date | None = None) -> Meeting | None:
+    """The newest frozen meeting, before a day where one is given, that saw another build than the one asked."""
+    build = warehouse.here().name()
+    known = [each for each in meetings(warehouse.here().store) if build not in (each.build, each.opened)]
     earlier = [each for each in known if date is None or each.date < date]
     return earlier[-1] if earlier else None
 

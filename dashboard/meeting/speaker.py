@@ -38,7 +38,7 @@ def source_note(answers: Sequence[Answer]) -> Iterable[str]:
     """The question that is always asked: from where, as of when?"""
     sources = {pick(each): each["reach"] for answer in answers for each in answer.provenance.sources}
     told = t("sites.and").join(
-        words.noted(name, t("frame.as_of", day=words.day(reach))) for name, reach in sources.items()
+        words.noted(name, t("frame.as_of", day=words.day(reach))) if reach else name for name, reach in sources.items()
     )
     yield expect("ask_source", told)
 

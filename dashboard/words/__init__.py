@@ -6,9 +6,12 @@ sources) brings its own labels. Nothing on screen is written in only one languag
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import datetime as dt
 import functools
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
@@ -44,6 +47,7 @@ UNITS = {
     "filings": ("件", "filings", "filing"),
     "milestones": ("個", "milestones", "milestone"),
     "changes": ("次", "changes", "change"),
+    "commendations": ("次", "commendations", "commendation"),
     "goals": ("項", "goals", "goal"),
     "targets": ("項", "targets", "target"),
     "measures": ("項", "measures", "measure"),
@@ -64,6 +68,16 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def speak(language: str | None) -> None:
     """Fix the language of what follows in this context (an export, a test); None leaves it to the page."""
     _spoken.set(language)
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language within the block, whatever is spoken around it."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def language() -> str:
@@ -100,6 +114,32 @@ def _texts() -> dict[str, dict[str, str]]:
 def t(key: str, **values: object) -> str:
     """The text `page.key` with its `{places}` filled. Raises KeyError for an unknown key."""
     return pick(_texts()[key]).format(**values)
+
+
+def keys(page: str) -> list[str]:
+    """The keys of one file of texts, as it orders them."""
+    return [key for key in _texts() if key.startswith(f"{page}.")]
+
+
+def both(key: str, **values: object) -> dict[str, str]:
+    """The text in both languages, for what programs read; a value may be such a pair itself. Raises KeyError."""
+
+    def side_of(side: str) -> dict[str, object]:
+        return {name: value[side] if isinstance(value, dict) else value for name, value in values.items()}
+
+    return {side: text.format(**side_of(side)) for side, text in _texts()[key].items()}
+
+
+def in_both(say: Callable[[], str]) -> dict[str, str]:
+    """What `say` says in each language."""
+    told = {}
+    for side in LANGUAGES:
+        token = _spoken.set(side)
+        try:
+            told[side] = say()
+        finally:
+            _spoken.reset(token)
+    return told
 
 
 def known(key: str) -> str:
@@ -267,7 +307,7 @@ QUALIFIERS = {
 
 # Printed units that English does not count in: how many of the English unit they are.
 SCALES = {"萬件": (1e4, "cases"), "萬人次": (1e4, "visits"), "千元": (1e3, "NT$"), "萬元": (1e4, "NT$"),
-          "億元": (1e8, "NT$")}  # fmt: skip
+          "億元": (1e8, "NT$"), "元": (1, "NT$"), "成": (10, "%")}  # fmt: skip
 
 
 def published_figure(row: dict) -> tuple[str, str]:
@@ -283,22 +323,26 @@ def published_figure(row: dict) -> tuple[str, str]:
     text, after = number(value, digits), unit
     if not zh:
         factor, after = SCALES.get(unit, (1, printed_unit(unit)))
-        if factor > 1:
+        if unit in SCALES:
             exact = round(value * factor, 2)
             size, word = (1e9, " bn") if exact >= 1e9 else (1e6, " M") if exact >= 1e6 else (1, "")
             text = number(exact / size, 3).rstrip("0").rstrip(".") + word
     if said := row["qualifier"]:
         if not zh:
             text = f"{QUALIFIERS.get(said, '')}{text}"
+        elif said.startswith("以"):
+            after = f"{after}{said}"
         else:
-            text = f"{text} {said}" if said.startswith("以") else f"{said} {text}"
+            text = f"{said} {text}"
     return text, after
 
 
 def published(row: dict) -> str:
     """A printed figure with its unit, in one run of text."""
     text, unit = published_figure(row)
-    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".rstrip()
+    if unit == "NT$":
+        return re.sub(r"(?=\d)", unit, text, count=1)
+    return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".rstrip()
 
 
 def printed_period(row: dict) -> str:
@@ -306,6 +350,11 @@ def printed_period(row: dict) -> str:
     if language() == "en":
         return row["period_iso"].replace("/", "–")
     return f"{row['period_roc']} 年" if row["period_roc"].replace("-", "").isdigit() else row["period_roc"]
+
+
+def quoted(text: str) -> str:
+    """A document's own words on one line: the breaks of its layout, and the marks of its bold letters, are no words."""
+    return re.sub(r"\s*\n\s*", "", text.replace("**", "")).replace("\t", " ")
 
 
 def printed_unit(unit: str) -> str:

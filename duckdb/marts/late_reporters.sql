@@ -1,6 +1,6 @@
--- one row per month and agency: reports owed, filed in time, filed late and missing
+-- one row per month, agency, district and class of control: reports owed, filed in time, filed late and missing
 select
-    month, agency_id,
+    month, agency_id, district_id, control_class,
     count(*) as reports,
     count(*) filter (where state = 'filed') as filed_on_time,
     count(*) filter (where state = 'late') as filed_late,

@@ -44,6 +44,7 @@ late as (
     group by all
 ),
 
+-- Whole days, and the light by them: 59.6 days would be read as 60 beside a green light.
 gaps as (
     select
         c.*,
@@ -53,13 +54,14 @@ gaps as (
              then coalesce(round(
                  (l.month_end - l.point.stood_on)
                  - (l.actual_progress - l.point.planned_progress) / (l.point.next_planned - l.point.planned_progress)
-                 * (l.point.next_on - l.point.stood_on), 1), 0) end as gap_days
+                 * (l.point.next_on - l.point.stood_on)), 0)::integer end as gap_days
     from curves c
     left join late l using (subject_kind, subject_id, month)
 )
 
+-- Points are rounded here, once, so that no page rounds them in its own way.
 select
-    *,
+    * replace (round(gap_points, 1) as gap_points),
     case
         when is_completed then 'completed'
         when not is_filed then case when is_owed then 'not_filed' end

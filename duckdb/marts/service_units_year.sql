@@ -62,7 +62,8 @@ select
          when total_score >= rule('grade_a') then 'grade_a'
          else 'other' end as band,
     case when is_special_excellence then rule('phone_staff_rewards')::bigint else 0 end as phone_staff_rewards,
-    case when is_special_excellence then rule('manager_rewards')::bigint else 0 end as manager_rewards,
+    -- Two persons: 「單位主管、研考人員各」, the head and the R&D officer.
+    case when is_special_excellence then 2 * rule('manager_rewards')::bigint else 0 end as manager_rewards,
     rank <= rule('commended_rank') as is_commended,
     rank - lag(rank) over (partition by agency_id order by year) as rank_change
 from ranked

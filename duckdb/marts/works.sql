@@ -1,7 +1,13 @@
 -- one row per work: where it stands at the reach of the filings, since when, why, who acts, promised for when
 with reach as (
-    select max(month) as month, last_day(max(month)) as as_of
-    from staging.work_progress
+    select month, as_of
+    from marts.filing_reach
+),
+
+reports as (
+    select p.*
+    from staging.work_progress p
+    join reach r on p.month <= r.month
 ),
 
 now as (
@@ -33,7 +39,7 @@ filed as (
         max_by(m.gap_days, month) as gap_days,
         max_by(p.planned_amount_twd, month) as planned_amount_twd,
         max_by(p.executed_amount_twd, month) as executed_amount_twd
-    from staging.work_progress p
+    from reports p
     left join marts.work_months m using (work_id, month)
     group by all
 ),
@@ -46,7 +52,7 @@ paces as (
             work_id,
             (actual_progress - lag(actual_progress) over along)
                 / date_diff('month', lag(month) over along, month) as pace
-        from staging.work_progress
+        from reports
         window along as (partition by work_id order by month)
     )
     group by all
@@ -62,6 +68,7 @@ lags as (
         max_by(owner_id, month) as owner_id,
         max_by(promised_on, month) as promised_on
     from staging.work_lags
+    where month <= (select month from reach)
     group by all
 ),
 
@@ -89,7 +96,7 @@ milestones as (
 
 facts as (
     select
-        w.*, r.month, r.as_of, n.light, n.is_completed, s.light_since, s.behind_since,
+        w.*, r.month, r.as_of, n.light, n.life_cycle, n.is_completed, s.light_since, s.behind_since,
         f.* exclude (work_id), p.best_pace, l.* exclude (work_id), b.* exclude (work_id), i.* exclude (work_id),
         -- Pace that is still needed, in progress a month; an average month has 30.4 days.
         case when w.finished_on is null and w.planned_finish_on > r.as_of
@@ -109,16 +116,8 @@ facts as (
 select
     f.work_id, f.title, f.plan_id, p.title as plan_title, p.axis, f.control_class, f.work_kind, f.agency_id,
     f.district_id, f.month, f.as_of,
-    -- What is not controlled has no place in the cycle of control.
-    case
-        when f.control_class = 'none' then null
-        when f.released_on <= f.as_of then 'released'
-        when f.suspended_on <= f.as_of then 'suspended'
-        when f.registered_on > f.as_of then 'proposed'
-        when f.light in ('behind', 'seriously_behind', 'halted') then 'controlled'
-        when f.started_on <= f.as_of then 'executing'
-        else 'registered'
-    end as life_cycle,
+    case when f.registered_on > f.as_of and f.control_class <> 'none' then 'proposed' else f.life_cycle end
+        as life_cycle,
     f.light, f.light_since,
     case when f.light in ('behind', 'seriously_behind', 'halted') then f.behind_since end as behind_since,
     coalesce(f.is_completed, false) as is_completed, f.is_controlled_in_year,

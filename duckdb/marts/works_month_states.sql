@@ -1,6 +1,6 @@
--- one row per month, class of control, agency, district, kind of work and light: works in that state at the month's end
+-- one row per month, class of control, agency, district, kind of work, light and step of control: works so at the month's end
 select
-    month, control_class, agency_id, district_id, work_kind, light,
+    month, control_class, agency_id, district_id, work_kind, light, life_cycle,
     count(*) as works,
     sum(budget_twd)::bigint as budget_twd,
     count(*) filter (where is_controlled_in_year) as controlled_works,

@@ -10,6 +10,7 @@ from tests.conftest import ROOT, serve
 
 ADDRESSES = {
     "": "overview",
+    "meeting": "meeting",
     "hotline": "hotline",
     "petitions": "petitions",
     "service-quality": "service_quality",
@@ -145,4 +146,5 @@ def test_health_says_which_build_is_in_use(server: str, built_store) -> None:
         headers = answer.headers
     assert told["build"] == (built_store / "current").read_text().strip()
     assert "default-src 'self'" in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "SAMEORIGIN"
+    assert headers["referrer-policy"] == "same-origin" and headers["cross-origin-opener-policy"] == "same-origin"
