@@ -1,4 +1,4 @@
-"""The front door: one ASGI app. Pages at /, health at /healthz.
+"""The front door: one ASGI app. Pages at /, the Open API at /api, health at /healthz.
 
 `streamlit run app.py` (or `uvicorn app:app`). The script that Streamlit runs is `dashboard/frame.py`: were it to stand
 beside `pages/`, the old page scanner would list the folder and break deep links (docs/decisions/0002).

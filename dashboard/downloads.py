@@ -149,9 +149,9 @@ def as_csv(of: Table) -> bytes:
     """UTF-8 with BOM, so that Excel reads it right; the last column says whether the rows are simulated."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_plain(each) for each in (*of.head, of.words_kind)])
+    writer.writerow([plain(each) for each in (*of.head, of.words_kind)])
     for row in of.rows:
-        writer.writerow([*(_plain(cell) for cell in row), of.words_simulated])
+        writer.writerow([*(plain(cell) for cell in row), of.words_simulated])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -220,7 +220,7 @@ def ods_book(title: str, made: dt.datetime, sheets: Iterable[tuple[str, Iterable
 FORMS = {"csv": as_csv, "xlsx": as_xlsx, "ods": as_ods}
 
 
-def _plain(cell: object) -> object:
+def plain(cell: object) -> object:
     """A cell of a CSV: text that a spreadsheet would compute gets a quote in front."""
     if isinstance(cell, str) and cell.startswith(FORMULA):
         return f"'{cell}"

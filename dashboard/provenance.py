@@ -192,8 +192,11 @@ def metric_columns() -> list[Column]:
     ]
 
 
-def definitions(chosen: str) -> list[list[object]]:
-    """Every metric of a set, as declared: what it is called, counted in, made of, means, and is held against."""
+def definitions(chosen: str, said: str = "") -> list[list[object]]:
+    """Every metric of a set, as declared: what it is called, counted in, made of, means, and is held against.
+
+    Of those only the ones that hold the words `said`.
+    """
     of = warehouse.catalogue().sets[chosen]
     rows = []
     for short, metric in of.metrics.items():
@@ -210,7 +213,7 @@ def definitions(chosen: str) -> list[list[object]]:
             tiles.stacked(pick(metric.means), caution),
             tiles.stacked(*held),
         ])  # fmt: skip
-    return rows
+    return [row for row in rows if said.lower() in " ".join(map(str, row)).lower()]
 
 
 def check_columns() -> list[Column]:

@@ -1,4 +1,4 @@
-"""What does the server do besides the pages? Health, headers, and imports that no visitor should wait for."""
+"""What does the server do besides the pages? The Open API, health, headers, and imports nobody should wait for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import menu
+from dashboard.api import app as api
+from dashboard.api.problems import Told
 from dashboard.meeting import stage
 from dashboard.warehouse import here
 
@@ -27,7 +29,10 @@ POLICY = (
 HEADERS = {
     b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"SAMEORIGIN",  # for browsers that do not read frame-ancestors
     b"referrer-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    b"cross-origin-opener-policy": b"same-origin",
 }
 
 
@@ -55,7 +60,7 @@ class Unknown:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = scope.get("path", "").strip("/")
-        known = {*menu.names().values(), *(route.path.split("/")[1] for route in ROUTES)}
+        known = {"oauth2callback", *menu.names().values(), *(route.path.split("/")[1] for route in ROUTES)}
         browser = any(name == b"accept" and b"text/html" in value for name, value in scope.get("headers", ()))
         if browser and asked and not {"/", "."} & set(asked) and asked not in known:
             there = RedirectResponse(f"/?{urlencode({'page': asked[:40]})}")
@@ -78,5 +83,10 @@ async def lifespan(app):
     yield {}
 
 
-ROUTES = [Route("/healthz", health), *stage.ROUTES]
-MIDDLEWARE = [Middleware(Headers), Middleware(Unknown)]
+async def to_documents(request: Request) -> RedirectResponse:
+    """Who asks for the API itself is shown what can be asked."""
+    return RedirectResponse("/api/docs")
+
+
+ROUTES = [Route("/healthz", health), *stage.ROUTES, Route("/api", to_documents), Mount("/api", app=api.create())]
+MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown)]

@@ -69,8 +69,8 @@ def ranking(period: Period, where: Where) -> list[dict[str, object]]:
 
 
 def columns() -> dict[str, object]:
-    """How the figures of `ranking` are printed."""
-    scores = (t(f"service_quality.{name}") for name in ("total", "audit", "phone", "reply"))
+    """How the figures of `ranking` and `fallen` are printed."""
+    scores = (t(f"service_quality.{name}") for name in ("total", "total_before", "audit", "phone", "reply"))
     return {name: st.column_config.NumberColumn(format="%.2f") for name in scores} | {
         t("service_quality.moved"): st.column_config.NumberColumn(format="%+d")
     }
@@ -86,8 +86,8 @@ def fallen(period: Period, where: Where) -> list[dict[str, object]]:
             t("service_quality.fell_by"): row["rank_change"],
             t("service_quality.rank"): row["rank"],
             t("service_quality.rank_before"): before[row["agency_id"]]["rank"],
-            t("service_quality.total"): round(row["total_score"], 2),
-            t("service_quality.total_before"): round(before[row["agency_id"]]["total_score"], 2),
+            t("service_quality.total"): row["total_score"],
+            t("service_quality.total_before"): before[row["agency_id"]]["total_score"],
         }
         for row in sorted(rows, key=lambda row: -row["rank_change"])
     ]

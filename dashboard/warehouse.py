@@ -14,6 +14,7 @@ import functools
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -22,12 +23,16 @@ from dashboard.metrics import Catalogue, Metric, Question, Unknown
 from dashboard.periods import ALL, Period
 from data_pipeline.store import Store
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 SETTINGS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "memory_limit": "1GB",
     "threads": 2,
     "enable_external_access": False,
+    "max_execution_time": 20_000,  # milliseconds; no question of a page or of a program from outside holds up the rest
 }
 SCHEMAS = ("marts", "meta", "seeds")
 FROZEN = "meeting-"  # how the name of a build begins that was frozen for a meeting
@@ -134,6 +139,14 @@ class Warehouse:
         finally:
             cursor.close()
 
+    def arrow(self, sql: str, values: Sequence = (), name: str | None = None) -> pa.Table:
+        """The same as a table of columns with their types, for what is counted over or written as a file."""
+        cursor = self._cursor(name or self.name())
+        try:
+            return cursor.sql(sql, params=list(values)).to_arrow_table()
+        finally:
+            cursor.close()
+
     def _cursor(self, name: str) -> duckdb.DuckDBPyConnection:
         with self._lock:
             if name not in self._open:
@@ -190,13 +203,16 @@ def ask(
     period: Period = ALL,
     by: Sequence[str] = (),
     where: dict[str, Sequence[str]] | None = None,
+    keep: bool = True,
 ) -> Answer:
     """A metric over a period, split `by` dimensions or times (`month`, `quarter`, `year`), for chosen values.
 
-    Values of `where` that are empty or None do not filter. Raises Unknown for a name that is not declared.
+    Values of `where` that are empty or None do not filter. `keep` is false for questions from outside: there is no end
+    to them, and the memory is for the pages. Raises Unknown for a name that is not declared.
     """
     chosen = tuple(sorted((key, tuple(values)) for key, values in (where or {}).items() if values))
-    return _answer(here().name(), Question(name, period.start, period.end, tuple(by), chosen))
+    answer = _answer if keep else _answer.__wrapped__
+    return answer(here().name(), Question(name, period.start, period.end, tuple(by), chosen))
 
 
 def narrowed(answer: Answer, **codes: object) -> Answer:

@@ -33,7 +33,7 @@ with left:
     st.header(t("service_quality.fallen"))
     fallen = service_quality.fallen(period, where)
     if fallen:
-        tables.show(t("service_quality.fallen_list"), fallen, height=390,
+        tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390,
                     on_select=lambda place: filters.open_agency(fallen[place][t("service_quality.unit")]))  # fmt: skip
     else:
         st.info(t("service_quality.none_fallen"), icon=":material/check_circle:")

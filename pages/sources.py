@@ -55,10 +55,13 @@ elif view == "rules":
 
 elif view == "definitions":
     sets = provenance.metric_sets()
-    chosen = filters.option("set", sets, t("sources.set"), listed=True, placeholder=t("sources.all_sets"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = filters.search("q", t("sources.search"))
+        chosen = filters.option("set", sets, t("sources.set"), listed=True, placeholder=t("sources.all_sets"))
     for name in [chosen] if chosen else sets:
-        st.header(sets[name])
-        tiles.table(provenance.metric_columns(), provenance.definitions(name))
+        if found := provenance.definitions(name, said):
+            st.header(sets[name])
+            tiles.table(provenance.metric_columns(), found)
 
 else:
     tiles.table(provenance.pair(), provenance.manifest())

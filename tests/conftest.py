@@ -63,10 +63,12 @@ def con(warehouse) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def serve(store: Path, settings: Callable[[str], list[str]] = lambda address: []) -> Iterator[str]:
+def serve(
+    store: Path, arguments: Callable[[str], list[str]] = lambda address: [], **settings: str
+) -> Iterator[str]:
     """`streamlit run app.py` over a store, as a person starts it; gives the address, ends the process after.
 
-    `settings` gives further arguments, told the address.
+    `arguments` gives further ones, told the address; `settings` are environment variables beside `RDEC_STORE`.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -74,8 +76,8 @@ def serve(store: Path, settings: Callable[[str], list[str]] = lambda address: []
     log, address = store.parent / f"server-{port}.log", f"http://localhost:{port}"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *settings(address)],
-            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)}, stdout=out, stderr=subprocess.STDOUT,
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *arguments(address)],
+            cwd=ROOT, env=os.environ | {"RDEC_STORE": str(store)} | settings, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         wait_until(lambda: answers(f"{address}/_stcore/health"), 60, lambda: log.read_text(errors="replace"))

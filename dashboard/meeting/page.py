@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, export, filters, people, tables, tiles, warehouse, words
+from dashboard import decisions, downloads, export, filters, people, tables, tiles, warehouse, words
 from dashboard.meeting import agenda, changes, since, slides
 from dashboard.meeting.agenda import AgendaError
 from dashboard.meeting.lists import gap, light, owner
@@ -38,12 +38,6 @@ def frozen() -> list[Meeting]:
     return meetings(warehouse.here().store)[::-1]
 
 
-def looked_at() -> Meeting | None:
-    """The frozen meeting that the reader looks at."""
-    name = warehouse.here().name()
-    return next((each for each in frozen() if each.opened == name), None)
-
-
 # The slides
 
 
@@ -57,7 +51,7 @@ def choose() -> Deck | None:
             names[name] = name
             st.error(str(error), icon=":material/edit_note:")
     chosen = filters.option("agenda", names, t("meeting.agenda"), required=True)
-    meeting = looked_at()
+    meeting = decisions.frozen()
     try:
         return slides.deck(agenda.load(chosen), meeting.name if meeting else "")
     except AgendaError:
@@ -66,7 +60,7 @@ def choose() -> Deck | None:
 
 def present(deck: Deck) -> None:
     """Start the projector, take the deck along, and what stands on each slide."""
-    meeting, chosen = looked_at(), st.session_state["agenda"]
+    meeting, chosen = decisions.frozen(), st.session_state["agenda"]
     with st.container(horizontal=True, vertical_alignment="center"):
         where = f"m/{meeting.name}" if meeting else f"a/{chosen}"
         st.link_button(t("meeting.start"), f"/slides/{where}?lang={deck.language}", type="primary",
@@ -100,7 +94,7 @@ def spans() -> tuple[str, str, str] | None:
     if not known:
         st.info(t("meeting.none_frozen"), icon=":material/ac_unit:")
         return None
-    now = looked_at()
+    now = decisions.frozen()
     last = before(warehouse.here().store, now) if now else slides.last()
     usual = last.name if last else next(iter(known))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -190,11 +184,6 @@ def _light(state: str | None) -> str:
 # Decisions and notes
 
 
-def recorded() -> Sequence[notes.Note]:
-    meeting = looked_at()
-    return slides.recorded(meeting.name if meeting else "")
-
-
 def listing(of: Sequence[notes.Note]) -> list[dict]:
     """Notes as they are read, the newest first; what has been closed says so."""
     closed = {each.closes: each for each in of if each.kind == "close"}
@@ -217,7 +206,7 @@ def listing(of: Sequence[notes.Note]) -> list[dict]:
 @st.fragment
 def write() -> None:
     """The form in which an editor writes a decision, a note or an exception down, and closes one."""
-    if looked_at() or not _may("editor"):
+    if decisions.frozen() or not _may("editor"):
         return
     names = {
         f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
@@ -244,7 +233,7 @@ def write() -> None:
                 "promised": promised, "until": until}  # fmt: skip
         _do(["note", "add"], said, t("meeting.written"))
     still = {each.id: f"{since.subject(each.about)}　{each.text[:40]}" for each in
-             notes.open_decisions(recorded(), dt.date.min)}  # fmt: skip
+             notes.open_decisions(decisions.recorded(), dt.date.min)}  # fmt: skip
     if still:
         with st.form("close", border=True, clear_on_submit=True):
             which = st.selectbox(t("meeting.close_which"), list(still), index=None, format_func=still.get)

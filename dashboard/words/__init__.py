@@ -11,7 +11,7 @@ import contextvars
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
@@ -114,6 +114,32 @@ def _texts() -> dict[str, dict[str, str]]:
 def t(key: str, **values: object) -> str:
     """The text `page.key` with its `{places}` filled. Raises KeyError for an unknown key."""
     return pick(_texts()[key]).format(**values)
+
+
+def keys(page: str) -> list[str]:
+    """The keys of one file of texts, as it orders them."""
+    return [key for key in _texts() if key.startswith(f"{page}.")]
+
+
+def both(key: str, **values: object) -> dict[str, str]:
+    """The text in both languages, for what programs read; a value may be such a pair itself. Raises KeyError."""
+
+    def side_of(side: str) -> dict[str, object]:
+        return {name: value[side] if isinstance(value, dict) else value for name, value in values.items()}
+
+    return {side: text.format(**side_of(side)) for side, text in _texts()[key].items()}
+
+
+def in_both(say: Callable[[], str]) -> dict[str, str]:
+    """What `say` says in each language."""
+    told = {}
+    for side in LANGUAGES:
+        token = _spoken.set(side)
+        try:
+            told[side] = say()
+        finally:
+            _spoken.reset(token)
+    return told
 
 
 def known(key: str) -> str:

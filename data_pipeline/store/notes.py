@@ -103,15 +103,16 @@ def notes(where: Store | Path) -> list[Note]:
 
 def open_decisions(of: Iterable[Note], as_of: dt.date) -> list[Note]:
     """Decisions that nobody closed and that, where they name a last day, still hold on `as_of`."""
-    return [each for each in _holding(of, as_of) if each.kind == "decision"]
+    return [each for each in holding(of, as_of) if each.kind == "decision"]
 
 
 def in_force(of: Iterable[Note], about: str, day: dt.date) -> list[Note]:
     """What to show beside a light: notes, decisions and exceptions about it, neither closed nor past their last day."""
-    return [each for each in _holding(of, day) if each.about == about]
+    return [each for each in holding(of, day) if each.about == about]
 
 
-def _holding(of: Iterable[Note], day: dt.date) -> list[Note]:
+def holding(of: Iterable[Note], day: dt.date) -> list[Note]:
+    """What nobody closed and what, where it names a last day, still holds on `day`; oldest first."""
     every = list(of)
     closed = {each.closes for each in every if each.kind == "close"}
     return [

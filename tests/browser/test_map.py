@@ -39,7 +39,7 @@ def pixel(visit: Visit, longitude: float, latitude: float) -> tuple[float, float
     enlarged = box["height"] / (maps.FIT[1] + 20)
     scale = 512 * 2**view.zoom * enlarged
     x = box["x"] + box["width"] / 2 + (longitude - view.longitude) / 360 * scale
-    y = box["y"] + box["height"] / 2 - (maps._mercator(latitude) - maps._mercator(view.latitude)) * scale
+    y = box["y"] + box["height"] / 2 - (maps.mercator(latitude) - maps.mercator(view.latitude)) * scale
     return x, y
 
 
@@ -179,5 +179,5 @@ def test_a_tooltip_shows_text_and_never_markup(visit: Visit, server, warehouse) 
 
 def test_tainan_lies_where_mercator_says() -> None:
     """By hand: y of the equator is 0; of 85.0511° half a world."""
-    assert maps._mercator(0) == pytest.approx(0, abs=1e-12)
-    assert maps._mercator(math.degrees(math.atan(math.sinh(math.pi)))) == pytest.approx(0.5)
+    assert maps.mercator(0) == pytest.approx(0, abs=1e-12)
+    assert maps.mercator(math.degrees(math.atan(math.sinh(math.pi)))) == pytest.approx(0.5)

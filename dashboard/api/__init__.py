@@ -1,0 +1,1 @@
+"""What may a program ask of the dashboard? The Open API: read-only, versioned, the same figures as on the pages."""
