@@ -125,7 +125,7 @@ def test_the_language_and_the_period_stay_from_page_to_page(visit: Visit, server
 def test_an_unknown_value_in_a_link_is_ignored_with_a_note(visit: Visit, server: str) -> None:
     visit.open(f"{server}/hotline?year=999")
     assert visit.page.get_by_text("year=999").count() == 1
-    assert visit.page.locator("h1.message").inner_text().startswith("112 年")
+    assert "112 年" in visit.page.locator("h1.message").inner_text()
 
 
 def test_a_number_tells_where_it_comes_from(visit: Visit, server: str) -> None:
