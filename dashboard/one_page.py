@@ -94,8 +94,9 @@ def show(dimension: str, key: str) -> None:
         st.header(t("one_page.figures"))
         tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
                     take=f"{unit.name} {t('one_page.figures')}")  # fmt: skip
-        tiles.about_table(t("one_page.figures"), known(unit))
-        st.caption(t("one_page.marks"))
+        with st.container(horizontal=True, vertical_alignment="center", key="one_page_about"):
+            tiles.about_table(t("one_page.figures"), known(unit))
+            st.caption(t("one_page.marks"), width="content")
     with st.container(key="paper_only"):
         st.caption(imprint(unit))
 
