@@ -106,11 +106,12 @@ def sample_(store: Store, seed: int, scale: float, until: dt.date | None) -> Non
 def add(store: Store, files: tuple[Path, ...], name: str | None) -> None:
     """收進檔案（CSV、XLSX、ODS、標案 XML）Take files in; the next build uses them."""
     sources = declarations.load()
-    for path in files:
-        for source in [_known(sources, name)] if name else filing.recognise(path, sources):
-            receipt = filing.add(store, source, path)
-            log.info("added", source=source.name, file=path.name, bytes=receipt.size, pull=receipt.pull)
-            out.print(f"✔ {path.name} → {source.title.zh} · {source.title.en}", soft_wrap=True)
+    for path, source in filing.sort_out(files, sources, _known(sources, name) if name else None):
+        receipt = filing.add(store, source, path)
+        log.info("added", source=source.name, file=path.name, bytes=receipt.size, pull=receipt.pull)
+        out.print(f"✔ {path.name} → {source.title.zh} · {source.title.en}", soft_wrap=True)
+        for note in receipt.notes:
+            out.print(f"  [yellow]![/] {note['zh']} · {note['en']}", soft_wrap=True)
 
 
 @cli.command("pull")

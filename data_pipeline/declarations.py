@@ -1,13 +1,15 @@
 """What does a source promise? The strict shape of `sources/*.yml`, and nothing else.
 
 An unknown key, a missing language or a bad type is an error that names the file, the place in it
-and what was expected: a declaration that is half read is worse than none.
+and what was expected, in both languages: a declaration that is half read is worse than none.
 """
 
 from __future__ import annotations
 
 import calendar
+import csv
 import datetime as dt
+import functools
 import os
 import re
 import unicodedata
@@ -15,9 +17,18 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 SOURCES = Path(__file__).parent / "sources"
+CODES = Path(__file__).parent.parent / "duckdb" / "seeds" / "codes.csv"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Type = Literal[
@@ -29,13 +40,41 @@ Type = Literal[
     "date",
     "datetime",
     "month",
+    "year",
     "boolean",
     "code",
     "agency",
     "district",
 ]
-Unit = Literal["元", "千元", "萬元", "億元"]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+System = Literal[
+    "awards",
+    "district_offices",
+    "forward",
+    "goals",
+    "gsa",
+    "hotline",
+    "petitions",
+    "service_quality",
+    "society",
+    "tenders",
+    "works",
+]
+MONEY = ("元", "千元", "萬元", "億元")
 Protocol = Literal["file", "soa", "open1999", "georeport", "ckan", "datagov", "pcc"]
+PULLED = ("hosts", "empty_is_valid")
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "file": (),
+    "pcc": (),
+    "soa": PULLED,
+    "datagov": PULLED,
+    "ckan": (*PULLED, "page_size"),
+    "open1999": (*PULLED, "city_id", "start", "end", "days"),
+    "georeport": (
+        *PULLED, "format", "start", "end", "days", "page_size", "jurisdiction_id", "service_code", "status",
+    ),
+}  # fmt: skip
+COUNTED = ("page_size", "days", "empty_is_valid")
 
 
 def plain(text: str) -> str:
@@ -45,7 +84,7 @@ def plain(text: str) -> str:
 
 
 NUMBERS = ("integer", "number", "percent", "money")
-DATED = ("date", "datetime", "month", "integer")  # an integer is a western year
+DATED = ("date", "datetime", "month", "year")
 
 
 class DeclarationError(Exception):
@@ -59,24 +98,25 @@ class Strict(BaseModel):
 class Text(Strict):
     """A sentence or a label in both languages."""
 
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    zh: Words
+    en: Words
 
 
 class Column(Strict):
     """One column: its header in the file, its type, and what an empty cell means.
 
     `percent` is kept as the share 0..1 whether the file says 87, 87 % or (with `scale: 1`) 0.87.
-    `money` is kept in 元 (`_twd`), whatever `unit` the file uses. `code` looks its value up in `domain`
+    `money` is kept in 元 (`_twd`), whatever `unit` the file uses; of a number, `unit` says what it counts (人, 件, 天).
+    `year` is western, whether the file says 112, 112年度 or 2023. `code` looks its value up in `domain`
     of `duckdb/seeds/codes.csv`; `agency` and `district` in their own seeds. `fill_down` repeats the value
     above into an empty cell, as merged cells need.
     """
 
-    header: str
+    header: Words
     type: Type
     label: Text
     aliases: tuple[str, ...] = ()
-    unit: Unit | None = None
+    unit: Words | None = None
     scale: Literal[1, 100] = 100
     domain: Name | None = None
     required: bool = False
@@ -87,14 +127,21 @@ class Column(Strict):
 
     @model_validator(mode="after")
     def _type_and_options_agree(self) -> Column:
-        if (self.type == "money") != (self.unit is not None):
-            raise ValueError("`unit` belongs to `money` columns, and each of them needs one")
+        if self.type == "money" and self.unit not in MONEY:
+            raise ValueError(
+                f"`money` 欄位須有 `unit`：{'、'.join(MONEY)} · a `money` column needs one of these as `unit`"
+            )
+        if self.unit is not None and self.type not in ("money", "integer", "number"):
+            raise ValueError("`unit` 只用於 money、integer、number · `unit` belongs to `money`, `integer` and `number`")
         if (self.type == "code") != (self.domain is not None):
-            raise ValueError("`domain` belongs to `code` columns, and each of them needs one")
+            raise ValueError(
+                "`code` 欄位須有 `domain`，其他欄位不可有 · `domain` belongs to `code`, each of them needs one"
+            )
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
+            raise ValueError(f"最小值大於最大值 · minimum {self.minimum} is above maximum {self.maximum}")
         if (self.minimum, self.maximum) != (None, None) and self.type not in NUMBERS:
-            raise ValueError(f"`minimum` and `maximum` belong to {', '.join(NUMBERS)}")
+            kinds = ", ".join(NUMBERS)
+            raise ValueError(f"`minimum`、`maximum` 只用於 {kinds} · `minimum` and `maximum` belong to {kinds}")
         return self
 
 
@@ -116,9 +163,23 @@ class Where(Strict):
     def _reachable(self) -> Where:
         if self.protocol in ("file", "pcc"):
             if not self.names:
-                raise ValueError("`names` must say by which file names this source is recognised")
+                raise ValueError(
+                    "`names` 須說明以哪些檔名辨認 · `names` must say by which file names this source is recognised"
+                )
         elif not (self.url and re.match(r"https?://", self.url)):
-            raise ValueError("`url` must be an http(s) address")
+            raise ValueError("`url` 須為 http(s) 網址 · `url` must be an http(s) address")
+        known = OPTIONS[self.protocol]
+        for name, value in self.options.items():
+            if name not in known:
+                listed = ", ".join(known) or "—"
+                raise ValueError(
+                    f"options：未知的鍵 {name}；{self.protocol} 可用：{listed} · "
+                    f"unknown option {name!r}; {self.protocol} knows: {listed}"
+                )
+            if name in COUNTED and not isinstance(value, int):
+                raise ValueError(f"options.{name} 應為整數 · options.{name} must be a whole number")
+        if self.options.get("format", "json") not in ("json", "xml"):
+            raise ValueError("options.format 應為 json 或 xml · options.format must be json or xml")
         return self
 
 
@@ -146,10 +207,13 @@ class Cadence(Strict):
 
 
 class Wide(Strict):
-    """Month columns (一月 … 十二月) that become rows: the year's column, and the name of the value."""
+    """Month columns (一月 … 十二月) that become rows: the name of the value, and the year's column.
 
-    year: Name
+    Without `year` the year stands in a header of its own (年度), in the month's header (112年1月) or above the table.
+    """
+
     value: Name
+    year: Name | None = None
 
 
 class Source(Strict):
@@ -157,12 +221,13 @@ class Source(Strict):
 
     `delivery: full`: the newest delivery holds everything and replaces the ones before; `partial`: each one
     adds, and where a key comes again the newest row counts. `wide`: twelve month columns become rows of
-    `month` and the named value.
+    `month` and the named value. `personal` columns are never kept; of a source that has some, nothing is kept that is
+    not declared.
     """
 
     name: Name
     title: Text
-    system: Name
+    system: System
     producer: Text
     where: Where
     licence: Literal["OGDL-1.0", "internal"]
@@ -183,26 +248,51 @@ class Source(Strict):
         for name, column in columns.items():
             for header in (column.header, *column.aliases):
                 if seen.setdefault(plain(header), name) != name:
-                    raise ValueError(f"header {header!r} stands for both {seen[plain(header)]} and {name}")
+                    first = seen[plain(header)]
+                    raise ValueError(
+                        f"標題 {header!r} 同時代表 {first} 與 {name} · "
+                        f"header {header!r} stands for both {first} and {name}"
+                    )
         return columns
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Source:
         known = set(self.columns)
-        wide = (self.wide.year, self.wide.value, "month") if self.wide else ()
+        wide = (*([self.wide.year] if self.wide.year else ()), self.wide.value, "month") if self.wide else ()
         for place, names in (("key", self.key), ("reach", (self.reach,) if self.reach else ()), ("wide", wide)):
             for name in names:
                 if name not in known:
-                    raise ValueError(f"{place}: {name!r} is not a column; columns are {', '.join(sorted(known))}")
+                    listed = ", ".join(sorted(known))
+                    raise ValueError(
+                        f"{place}：{name!r} 不是欄位；欄位有 {listed} · "
+                        f"{place}: {name!r} is not a column; columns are {listed}"
+                    )
         if "is_simulated" in known:
-            raise ValueError("columns: is_simulated is written by the pipeline")
+            raise ValueError("columns：is_simulated 由程式寫入 · columns: is_simulated is written by the pipeline")
         if self.reach and self.columns[self.reach].type not in DATED:
-            raise ValueError(f"reach: {self.reach!r} is no {', '.join(DATED)}")
+            kinds = ", ".join(DATED)
+            raise ValueError(f"reach：{self.reach!r} 應為 {kinds} · reach: {self.reach!r} is no {kinds}")
         if self.delivery == "partial" and not self.key:
-            raise ValueError("delivery: partial needs a `key`, or a second delivery of the same rows would count twice")
+            raise ValueError(
+                "delivery: partial 須有 `key`，否則同一列再送一次會重複計算 · "
+                "delivery: partial needs a `key`, or a second delivery of the same rows would count twice"
+            )
         for name in self.key:
             if not self.columns[name].required:
-                raise ValueError(f"key: {name!r} must be `required: true`")
+                raise ValueError(f"key：{name!r} 須為必要欄位 · key: {name!r} must be `required: true`")
+        return self
+
+    @model_validator(mode="after")
+    def _no_column_is_personal(self) -> Source:
+        headers = {
+            plain(header) for name, column in self.columns.items() for header in (column.header, *column.aliases, name)
+        }
+        for header in self.personal:
+            if plain(header) in headers:
+                raise ValueError(
+                    f"personal：{header!r} 同時是欄位；個資不可讀取 · "
+                    f"personal: {header!r} is a column as well; what is personal cannot be read"
+                )
         return self
 
 
@@ -238,15 +328,61 @@ def read(path: Path) -> Source:
     if not isinstance(content, dict):
         raise DeclarationError(f"{path.name}: 應為鍵值對照 · expected a mapping of keys")
     try:
-        return Source(name=path.stem, **content)
+        source = Source(name=path.stem, **content)
     except (ValidationError, TypeError) as error:
         raise DeclarationError(f"{path.name}: {_explain(error)}") from error
+    for name, column in source.columns.items():
+        if column.domain and column.domain not in _domains():
+            listed = ", ".join(sorted(_domains()))
+            raise DeclarationError(
+                f"{path.name}: columns.{name}.domain：代碼表沒有 {column.domain!r}；有：{listed} · "
+                f"no such domain in seeds/codes.csv; there are: {listed}"
+            )
+    return source
+
+
+@functools.cache
+def _domains() -> frozenset[str]:
+    with CODES.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["domain"] for row in csv.DictReader(file))
 
 
 def _explain(error: Exception) -> str:
+    """What is wrong, where, and what would be right, in both languages."""
     if not isinstance(error, ValidationError):
-        return str(error)
-    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
+        return f"鍵不可用 · a key that cannot be used: {error}"
+    said = ((".".join(str(part) for part in each["loc"]), _said(each)) for each in error.errors())
+    return "; ".join(f"{place}: {words}" if place else words for place, words in said)
+
+
+def _said(each: dict) -> str:
+    given = f"（{each['input']!r}）" if isinstance(each["input"], str | int | float) else ""
+    match each["type"]:
+        case "extra_forbidden":
+            known = ", ".join(_keys_at(each["loc"]))
+            return f"未知的鍵；可用：{known} · unknown key; known are: {known}"
+        case "missing":
+            return "缺少這個鍵 · this key is missing"
+        case "literal_error":
+            return f"不是可用的值{given}；可用：{each['ctx']['expected']} · expected {each['ctx']['expected']}"
+        case "string_too_short":
+            return "不可空白 · must not be blank"
+        case "string_pattern_mismatch":
+            return f"名稱只可用小寫英文、數字與底線{given} · a name is of lower-case letters, digits and _"
+        case "value_error":
+            return each["msg"].removeprefix("Value error, ")
+        case _:
+            return f"型別或範圍不對{given} · {each['msg']}"
+
+
+def _keys_at(place: tuple) -> list[str]:
+    """The keys that belong where an unknown one was found."""
+    outer = [part for part in place[:-1] if isinstance(part, str)]
+    kinds = {"where": Where, "cadence": Cadence, "wide": Wide, "columns": Column}
+    model = kinds.get(outer[0], Text) if outer else Source
+    if outer and outer[-1] == "label":
+        model = Text
+    return [name for name in model.model_fields if not (model is Source and name == "name")]
 
 
 def _month_end(year: int, month0: int) -> dt.date:

@@ -15,7 +15,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
         create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
             size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean);
         create table meta.lineage (relation varchar, source varchar);
-        create table meta.columns (source varchar, name varchar, zh varchar, en varchar);
+        create table meta.columns (source varchar, name varchar, zh varchar, en varchar, unit varchar);
     """)
     counts = {each.source: each for each in loaded}
     wrong = {each["source"]: each for each in reversed(problems)}  # the newest delivery that could not be read
@@ -28,7 +28,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
             kind = source.columns[source.reach].type
             expression = {
                 "month": f"last_day(max({source.reach}))",
-                "integer": f"max(try_cast({source.reach} || '-12-31' as date))",
+                "year": f"max(make_date({source.reach}, 12, 31))",
             }.get(kind, f"max({source.reach})::date")
             reach = con.execute(f"select {expression} from raw.{source.name}").fetchone()[0]
         con.execute(
@@ -59,7 +59,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
                'once' as cadence, false as is_simulated, count(*) as rows, 0 as rejects, 0 as notes
         from raw.published_figures""")
     called = [
-        [source.name, name, column.label.zh, column.label.en]
+        [source.name, name, column.label.zh, column.label.en, column.unit]
         for source in sources.values()
         for name, column in source.columns.items()
     ]

@@ -5,17 +5,40 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import fnmatch
-import itertools
 import shutil
+from collections import Counter
 from pathlib import Path
 
 from data_pipeline import clean, pull
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import Source
-from data_pipeline.store import Receipt, Store
+from data_pipeline.grids import SHEETS, sheets_of
+from data_pipeline.redact import Redacted
+from data_pipeline.store import Keeping, Receipt, Store
 
 TABLES = (".csv", ".xlsx", ".ods")
 LARGEST = 2 * 1024**3  # bytes; a hundred million contacts are about 9 GB and come in parts
+
+
+def sort_out(
+    paths: tuple[Path, ...], sources: dict[str, Source], name: Source | None = None
+) -> list[tuple[Path, Source]]:
+    """Which file goes to which source, before any of them is kept. Raises FileFault.
+
+    Of a source whose newest delivery replaces the ones before, one file is taken at a time: of two the first would
+    never be read.
+    """
+    found = [(path, source) for path in paths for source in ([name] if name else recognise(path, sources))]
+    times = Counter(source.name for _, source in found)
+    for _, source in found:
+        if source.delivery == "full" and (many := times[source.name]) > 1:
+            raise FileFault(
+                f"{source.name}（{source.title.zh}）每次交付都是全部資料，後一檔會取代前一檔；{many} 個檔案都沒有收件。"
+                "請合併成一檔，或在宣告寫 delivery: partial（逐次累加）。",
+                f"{source.name}: each delivery holds everything and replaces the one before, so of {many} files only "
+                "the last would count; none was taken. Join them, or declare `delivery: partial`.",
+            )
+    return found
 
 
 def recognise(path: Path, sources: dict[str, Source]) -> list[Source]:
@@ -33,13 +56,10 @@ def recognise(path: Path, sources: dict[str, Source]) -> list[Source]:
     if len(by_name) == 1:
         return by_name
     fitting = []
-    head = list(itertools.islice(clean.grid_of(path), clean.HEADER_WITHIN)) if path.suffix.lower() in TABLES else []
+    heads = _heads(path)
     for source in by_name or [each for each in sources.values() if each.where.protocol == "file"]:
-        try:
-            clean.tidy(head, source)
+        if any(_has_header(head, source) for head in heads):
             fitting.append(source)
-        except FileFault:
-            continue
     if len(fitting) == 1:
         return fitting
     names = "、".join(f"{each.name}（{each.title.zh}）" for each in fitting or sources.values())
@@ -47,6 +67,22 @@ def recognise(path: Path, sources: dict[str, Source]) -> list[Source]:
         f"{path.name}：認不出屬於哪個來源；請以 --source 指定：{names}",
         f"{path.name}: which source is it? Say --source; there are: {names}",
     )
+
+
+def _heads(path: Path) -> list[list[tuple[int, list[str]]]]:
+    """The first rows of a table, or of each sheet of a workbook."""
+    if path.suffix.lower() not in TABLES:
+        return []
+    grids = (rows for _, rows in sheets_of(path)) if path.suffix.lower() in SHEETS else [clean.grid_of(path)]
+    return [[row for row, _ in zip(grid, range(clean.HEADER_WITHIN), strict=False)] for grid in grids]
+
+
+def _has_header(head: list[tuple[int, list[str]]], source: Source) -> bool:
+    try:
+        clean.find_header(iter(head), source)
+    except FileFault:
+        return False
+    return True
 
 
 def add(store: Store, source: Source, path: Path) -> Receipt:
@@ -65,44 +101,46 @@ def add(store: Store, source: Source, path: Path) -> Receipt:
             f"{path.name}：不支援 {path.suffix or '無副檔名'}；請用 CSV、XLSX 或 ODS。",
             f"{path.name}: {path.suffix or 'no ending'} is not supported; use CSV, XLSX or ODS.",
         )
-    header, _ = clean.tidy(clean.grid_of(path), source)
+    header, rows = clean.tidy(clean.grid_for(path, source), source)
     with store.keep(source.name, where=f"file:{path.name}") as kept:
-        if header.personal:
-            cut = kept.folder.with_name(f"{kept.folder.name}.cut") / f"{path.stem}.csv"
-            try:
-                _cut(path, cut, set(header.personal))
-                kept.take(cut, received=path)
-            finally:
-                shutil.rmtree(cut.parent, ignore_errors=True)
-            kept.note("個資欄位已移除", "Personal columns were removed")
-        else:
-            kept.copy(path)
+        _keep(kept, source, path)
         if header.unknown:
             unknown = "、".join(header.unknown)
             kept.note(f"未使用的欄位：{unknown}", f"Columns not used: {unknown}")
+        pull.note_absent(kept, source, set(header.columns) | ({"month", source.wide.value} if header.months else set()))
+        if source.delivery == "full":
+            keys = {pull.key_of(source, each[1]) for each in rows if isinstance(each, tuple)}
+            pull.note_lost(kept, store, source, keys)
     return kept.receipt
+
+
+def _keep(kept: Keeping, source: Source, path: Path) -> None:
+    """Keep a table: to the byte where nothing in it is personal, else what may be kept of it, as UTF-8 CSV."""
+    made = Redacted(clean.grid_for(path, source), source)
+    cut = kept.folder.with_name(f"{kept.folder.name}.cut") / f"{path.stem}.csv"
+    try:
+        if made.concerned:
+            cut.parent.mkdir(parents=True)
+            with cut.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(made.rows())
+        if made.changed:
+            kept.take(cut, received=path)
+            kept.note("個資與未宣告的內容已移除", "Personal and undeclared content was removed")
+        else:
+            kept.copy(path)
+    finally:
+        shutil.rmtree(cut.parent, ignore_errors=True)
 
 
 def _add_tenders(store: Store, source: Source, path: Path) -> Receipt:
-    """Keep a 標案 XML without its personal elements."""
-    body = path.read_bytes()
-    stripped = pull.redact(source, path.name, body)
-    if next(iter(pull.rows(source, path.name, stripped)), None) is None:
-        raise FileFault(f"{path.name}：沒有標案資料。", f"{path.name}: no tender in it.")
+    """Keep a 標案 XML without its personal elements, with the same remarks as a pull."""
     with store.keep(source.name, where=f"file:{path.name}") as kept:
-        kept.add(path.name, stripped, None if stripped == body else body)
-        if stripped != body:
-            kept.note("個資欄位已移除", "Personal columns were removed")
+        tally = pull.Tally(source, store, kept, dt.date.today())  # noqa: DTZ011  only to remark on times ahead
+        tally.take(pull.Page(path.name, path.read_bytes()))
+        if not tally.rows:
+            raise FileFault(f"{path.name}：沒有標案資料。", f"{path.name}: no tender in it.")
+        tally.close()
     return kept.receipt
-
-
-def _cut(path: Path, target: Path, places: set[int]) -> None:
-    """The same grid without some of its columns, as UTF-8 CSV, row by row."""
-    target.parent.mkdir(parents=True)
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        for _, cells in clean.grid_of(path):
-            writer.writerow([cell for place, cell in enumerate(cells) if place not in places])
 
 
 def status(store: Store, sources: dict[str, Source], today: dt.date | None = None) -> list[dict]:

@@ -15,6 +15,7 @@ import python_calamine
 
 from data_pipeline import sheets
 
+SHEETS = (".xlsx", ".ods", ".xls", ".xlsm")
 CELLS = 16_000_000
 MARKUP = (b"<!doctype html", b"<html", b"<script")
 BLOCK = 1 << 20  # bytes
@@ -81,9 +82,12 @@ def _broken_line(path: Path, encoding: str) -> int | None:
 
 
 def grid_of(path: Path) -> Grid:
-    """Rows of a CSV, XLSX or ODS file with their numbers as a spreadsheet shows them (from 1). Raises FileFault."""
-    if path.suffix.lower() in (".xlsx", ".ods", ".xls", ".xlsm"):
-        return _sheet(path)
+    """Rows of a CSV, XLSX or ODS file with their numbers as a spreadsheet shows them (from 1). Raises FileFault.
+
+    Of a workbook the first sheet that is not empty.
+    """
+    if path.suffix.lower() in SHEETS:
+        return next((rows for _, rows in sheets_of(path)), [])
     return _csv(path, encoding_of(path))
 
 
@@ -117,8 +121,8 @@ def _delimiter(head: str) -> str:
     return max(",\t;|", key=evenness)
 
 
-def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The first sheet that is not empty, as a person sees it: merged cells filled downwards, 87% as 87%."""
+def sheets_of(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+    """Each sheet that is not empty, as a person sees it: merged cells filled downwards, 87% as 87%."""
     try:
         if sheets.unpacked_size(path) > sheets.LARGEST:
             raise FileFault(
@@ -145,8 +149,7 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
                 for row in range(top + 1, min(bottom + 1, len(rows))):
                     if left < len(rows[row]):
                         rows[row][left] = rows[top][left]
-            yield from enumerate(rows, 1)
-            return
+            yield name, list(enumerate(rows, 1))
     except FileFault:
         raise
     except Exception as error:  # calamine raises its own, zip and XML errors; all mean the same to a person

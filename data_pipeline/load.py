@@ -25,8 +25,8 @@ from data_pipeline.store import Kept, Receipt, Store
 FACTORS = {"元": 1, "千元": 1_000, "仟元": 1_000, "萬元": 10_000, "百萬元": 1_000_000, "億元": 100_000_000}
 SQL_TYPES = {
     "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "percent": "DOUBLE", "money": "BIGINT", "date": "DATE",
-    "datetime": "TIMESTAMP", "month": "DATE", "boolean": "BOOLEAN", "code": "VARCHAR", "agency": "VARCHAR",
-    "district": "VARCHAR",
+    "datetime": "TIMESTAMP", "month": "DATE", "year": "BIGINT", "boolean": "BOOLEAN", "code": "VARCHAR",
+    "agency": "VARCHAR", "district": "VARCHAR",
 }  # fmt: skip
 
 
@@ -82,17 +82,20 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
     con.execute("delete from meta.rejects where source = ?", [source.name])
     columns = ", ".join(f"{name} {SQL_TYPES[column.type]}" for name, column in source.columns.items())
     con.execute(
-        f"create table {table} ({columns}, is_simulated BOOLEAN, _row BIGINT, _wrong BOOLEAN);"
+        f"create table {table} ({columns}, is_simulated BOOLEAN, _row BIGINT, _head VARCHAR, _wrong BOOLEAN);"
         "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     unknown: dict[str, None] = {}
     origins: list[Origin] = []
     names = [kept.name for receipt in receipts for kept in receipt.files]
     newest = {kept.name: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
+    last = {kept.sha256: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
     for delivery, receipt in enumerate(receipts):
         for kept, path in zip(receipt.files, store.files(receipt), strict=True):
             if source.where.url and newest[kept.name] != delivery:
                 continue  # the same page (a day of Open1999) asked again: only the newest answer counts
+            if last[kept.sha256] != delivery:
+                continue  # the same bytes handed in again
             start = con.execute(f"select count(*) from {table}").fetchone()[0]
             file = kept.name if names.count(kept.name) == 1 else f"{receipt.pull}/{kept.name}"
             try:
@@ -104,7 +107,10 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
             unknown |= dict.fromkeys(headers)
             origins.append(Origin(start, file, delivery, path, plain))
     rejects.move(con, source, origins, work)
-    con.execute(f"alter table {table} drop column _wrong; alter table {table} drop column _row")
+    con.execute(
+        f"alter table {table} drop column _wrong; alter table {table} drop column _head; "
+        f"alter table {table} drop column _row"
+    )
     rows = con.execute(f"select count(*) from {table}").fetchone()[0]
     left_out, notes = con.execute(
         "select count(distinct (file, row_number)) filter (not is_note), "
@@ -145,14 +151,14 @@ def _fill(
             except (duckdb.InvalidInputException, duckdb.ConversionException):
                 pass  # ragged, mixed line ends or not UTF-8 further down: row by row then
     if path.suffix.lower() in (".csv", ".xlsx", ".ods", ".xls", ".xlsm") and source.where.protocol != "pcc":
-        grid = clean.grid_of(path)
+        grid = clean.grid_for(path, source)
     else:
         grid = clean.grid_of_records(pull.rows(source, path.name, path.read_bytes()))
     header, rows = clean.tidy(grid, source)
     laid = work / f"{source.name}.laid.csv"
     names = [name for name in source.columns if name in header.columns]
     if source.wide and header.months:
-        names = list(dict.fromkeys([*names, "month", source.wide.value]))
+        names = list(dict.fromkeys([*names, "month", source.wide.value, "_head"]))
     faults: list[Fault] = []
     with laid.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -217,14 +223,15 @@ def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bo
         faults += [(test, test, None, "null", "suspect") for test in _suspicions(source, header, places, opening)]
     wrong = " or ".join(f"({test})" for test, *_ in faults) or "false"
     row = f"try_cast({places['_row']} as bigint)" if "_row" in places else "null::bigint"
+    head = places.get("_head", "null::varchar")
     # Two steps, so that each cell is typed once however often a test asks for it; a third one would copy every text.
     typed = f"""(select *, {", ".join(values)}
                  from read_csv(?, auto_detect=false, header=true, delim=',', quote='"', escape='"',
                                columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000))"""
     start = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     con.execute(
-        f"insert into raw.{source.name} select {', '.join(source.columns)}, {str(simulated).lower()}, {row}, {wrong} "
-        f"from {typed}",
+        f"insert into raw.{source.name} select {', '.join(source.columns)}, {str(simulated).lower()}, {row}, {head}, "
+        f"{wrong} from {typed}",
         [str(path)],
     )
     which = f"select rowid as id from raw.{source.name} where _wrong and rowid >= {start}"
@@ -255,6 +262,11 @@ def _suspicions(source: Source, header: clean.Header, places: dict[str, str], op
     if lead := _lead(source, header):
         yield f"is_total({lead})"
         yield f"{lead} = {_quoted(opening)}"
+    # A code, an agency or a district that says 合計 is at fault anyway.
+    for place in clean.leading_words(header, source):
+        name = header.columns[place]
+        if source.columns[name].type == "text" and name != lead:
+            yield f"is_total({name})"
 
 
 def _lead(source: Source, header: clean.Header) -> str | None:

@@ -26,10 +26,12 @@ class Origin:
 def note(con, source: Source, file: str, faults: list[Fault], work: Path) -> None:
     """Write down the rows that were left out while a file was laid out."""
     if faults:
-        listed = _listed(work, ([source.name, file, each.row, each.column, each.value, each.reason] for each in faults))
+        listed = _listed(
+            work, ([source.name, file, each.row, each.column, each.header, each.value, each.reason] for each in faults)
+        )
         con.execute(
             f"""insert into meta.rejects
-                select c0, c1, c2::bigint, c3, null, c4, c5 from read_csv('{_path(listed)}', {_texts(6)})"""
+                select c0, c1, c2::bigint, c3, c4, c5, c6 from read_csv('{_path(listed)}', {_texts(7)})"""
         )
 
 
@@ -66,9 +68,14 @@ def _with_faults(con, source: Source, origins: list[Origin], work: Path) -> None
         """,
         [required],
     )
+    printed = f"{headers}[column_name]"
+    rows = "real"
+    if source.wide:  # the value of a month is named by the header it stood under; the year of twelve is one fault
+        printed = f"if(column_name = '{source.wide.value}', coalesce(_head, {printed}), {printed})"
+        rows = f"real join (select rowid as id, _head from {table}) using (id)"
     con.execute(
         f"""insert into meta.rejects
-            select '{source.name}', file, number, column_name, {headers}[column_name], value, reason from real""",
+            select distinct '{source.name}', file, number, column_name, {printed}, value, reason from {rows}""",
         names,
     )
     con.execute(
@@ -152,7 +159,7 @@ def _look(origin: Origin, source: Source, wanted: set[int]) -> Iterator[tuple]:
             continue
         if place in wanted:
             verdict = aside(cells)
-            yield place, number, verdict, clean.quote(cells) if verdict else None
+            yield place, number, verdict, clean.quote(cells, origin.header, source, verdict) if verdict else None
         place += 1
 
 

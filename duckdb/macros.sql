@@ -45,12 +45,28 @@ create macro civil(y, m, d) as
         case when year between 1900 and 2100 and (strlen(y) = 4 or year >= 1950)
              then try_cast(year::varchar || '-' || lpad(m, 2, '0') || '-' || lpad(d, 2, '0') as date) end)[1];
 
+-- 一一二, 一百一十二, 十二, 二十六 as digits: 112, 112, 12, 26. A weekday in brackets is no number.
+create macro arabic(t) as
+    case when regexp_matches(t, '[〇○零一二三四五六七八九十]')
+         then list_transform([regexp_replace(t, '\((?:星期|週|周)?[一二三四五六日]\)', '')], lambda a:
+              translate(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(a,
+                  '([一二三四五六七八九])十([一二三四五六七八九])', '\1\2', 'g'), '([一二三四五六七八九])十', '\1〇', 'g'),
+                  '十([一二三四五六七八九])', '一\1', 'g'), '十', '一〇', 'g'), '百([^〇○零一二三四五六七八九])', '〇〇\1'), '百', ''),
+                  '〇○零一二三四五六七八九', '000123456789'))[1]
+         else t end;
+
+-- A spreadsheet's day number, as a date column saved without its format shows it: 1970 to 2099 has five digits, and no
+-- other spelling of a day has.
+create macro serial_day(t) as
+    case when strlen(t) = 5 and t between '25569' and '73050' then date '1899-12-30' + t::integer end;
+
 create macro date_parts(t) as
     regexp_extract(t, '^(?:民國|中華民國)?\s*(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s*\((?:星期|週|周)?[一二三四五六日]\))?(?:[ T]*(?:上午|下午)?\s*\d{1,2}[:時]\d{1,2}(?:[:分].*)?)?$', ['y', 'm', 'd']);
 
 create macro any_day(t) as
-    list_transform([case when regexp_full_match(t, '\d{6,8}') then {'y': t[:-5], 'm': t[-4:-3], 'd': t[-2:]} else date_parts(t) end],
-        lambda p: civil(p.y, p.m, p.d))[1];
+    case when regexp_full_match(t, '\d{5}') then serial_day(t)
+         else list_transform([case when regexp_full_match(t, '\d{6,8}') then {'y': t[:-5], 'm': t[-4:-3], 'd': t[-2:]} else date_parts(arabic(t)) end],
+             lambda p: civil(p.y, p.m, p.d))[1] end;
 
 create macro clock_parts(t) as
     regexp_extract(t, '[ T日](上午|下午)?\s*(\d{1,2})[:時](\d{1,2})(?:[:分](\d{1,2}))?[分秒]?(?:\.\d+)?$', ['half', 'h', 'm', 's']);
@@ -89,8 +105,8 @@ create macro month_parts(t) as
     regexp_extract(t, '^(?:民國|中華民國)?\s*(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份)?$', ['y', 'm']);
 
 create macro any_month(t) as
-    case when regexp_full_match(t, '\d{4,5}|(?:19|20)\d{4}') then civil(t[:-3], t[-2:], '1')
-         else list_transform([month_parts(t)], lambda p:
+    case when regexp_full_match(t, '\d{4,5}|(?:19|20)\d{4}') then coalesce(civil(t[:-3], t[-2:], '1'), date_trunc('month', serial_day(t))::date)
+         else list_transform([month_parts(arabic(t))], lambda p:
              case when p.m <> '' then civil(p.y, p.m, '1') else date_trunc('month', any_date(t))::date end)[1] end;
 
 create macro to_month(t) as
@@ -98,6 +114,11 @@ create macro to_month(t) as
          when strlen(t) = 7 and t[5] = '-' then in_range(try_cast(t || '-01' as date))
          when strlen(t) = 10 and t[5] = '-' then date_trunc('month', in_range(try_cast(t as date)))::date
          else list_transform([trim(narrow(t))], lambda x: any_month(x))[1] end;
+
+-- A western year: 112, 112年度, 民國112年, 2023, 2023年.
+create macro to_year(t) as
+    list_transform([regexp_extract(replace(narrow(t), ' ', ''), '^(?:民國|中華民國)?(\d{2,4})(?:\.0+|年?度?)$', 1)],
+        lambda y: year(civil(y, '1', '1')))[1];
 
 create macro any_number(t) as
     case when strlen(t) > 40 then null
@@ -126,28 +147,41 @@ create macro to_percent(t, scale) as
          else to_number(t) / scale end;
 
 create macro unit_of(u) as
-    case u when '元' then 1 when '千元' then 1000 when '仟元' then 1000 when '萬元' then 10000 when '萬' then 10000
+    case u when '元' then 1 when '千元' then 1000 when '萬元' then 10000 when '萬' then 10000
            when '百萬元' then 1000000 when '百萬' then 1000000 when '億元' then 100000000 when '億' then 100000000 end;
 
 create macro money_parts(t) as
-    regexp_extract(t, '^([-+(]?[\d,.]+\)?)(元|千元|仟元|百萬元|百萬|萬元|萬|億元|億)整?$', ['amount', 'unit']);
+    regexp_extract(t, '^([-+(]?[\d,.]+\)?)(元|千元|百萬元|百萬|萬元|萬|億元|億)整?$', ['amount', 'unit']);
 
-create macro hundred_million_parts(t) as
-    regexp_extract(t, '^([-+]?)([\d,.]+)億([\d,.]+)萬元?整?$', ['sign', 'large', 'small']);
+-- 1億2千萬, 3億5,000萬元, 5百萬, 12萬5千元: each part a number, from the largest to the smallest.
+create macro parts_of_money(t) as
+    regexp_extract(t, '^([-+]?)(?:([\d,.]+)億)?(?:(?:([\d,.]+)千)?(?:([\d,.]+)百)?(?:([\d,.]+)十)?([\d,.]+)?(萬))?(?:([\d,.]+)千)?(?:([\d,.]+)百)?(?:([\d,.]+)十)?([\d,.]+)?(元?)整?$',
+                   ['sign', 'e8', 'e7', 'e6', 'e5', 'e4', 'wan', 'e3', 'e2', 'e1', 'e0', 'unit']);
+
+create macro part(p, factor) as
+    case when p = '' then 0 else any_number(p) * factor end;
+
+-- Said in half, it is not read: 12萬5 and 1億2千 mean to some people 125,000 and 1億2,000萬, to others something else.
+create macro sum_of_parts(p) as
+    case when p.wan <> '' and p.e7 || p.e6 || p.e5 || p.e4 = '' then null
+         when p.e0 <> '' and p.unit = '' then null
+         when p.e8 <> '' and p.wan = '' and p.e3 || p.e2 || p.e1 <> '' then null
+         when p.e8 || p.wan || p.e3 || p.e2 || p.e1 = '' then null
+         else case when p.sign = '-' then -1 else 1 end
+              * (part(p.e8, 100000000) + part(p.e7, 10000000) + part(p.e6, 1000000) + part(p.e5, 100000) + part(p.e4, 10000)
+                 + part(p.e3, 1000) + part(p.e2, 100) + part(p.e1, 10) + part(p.e0, 1)) end;
 
 create macro with_unit(t, unit) as
-    list_transform([{'both': hundred_million_parts(t), 'one': money_parts(t)}], lambda p:
-        case when p.both.large <> ''
-                 then case when p.both.sign = '-' then -1 else 1 end
-                      * (any_number(p.both.large) * 100000000 + any_number(p.both.small) * 10000)
-             when p.one.unit <> '' then any_number(p.one.amount) * unit_of(p.one.unit)
+    list_transform([{'one': money_parts(t), 'more': parts_of_money(t)}], lambda p:
+        case when p.one.unit <> '' then any_number(p.one.amount) * unit_of(p.one.unit)
+             when regexp_matches(t, '[億萬千百十]') then sum_of_parts(p.more)
              else any_number(t) * unit end)[1];
 
 -- Money in 元. A unit written in the cell beats the declared one.
 create macro to_twd(t, unit) as
     case when t is null then null
          when regexp_full_match(t, '-?[0-9]{1,10}') then try_cast(t as bigint) * unit
-         else list_transform([regexp_replace(unspaced(narrow(t)), '^(NT\$|NTD|\$|新[臺台]幣)', '')],
+         else list_transform([regexp_replace(translate(unspaced(narrow(t)), '仟佰拾圓', '千百十元'), '^(NT\$|NTD|\$|新[臺台]幣)', '')],
              lambda x: try_cast(round(with_unit(x, unit)) as bigint))[1] end;
 
 create macro to_boolean(t) as

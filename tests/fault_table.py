@@ -1,7 +1,7 @@
 """What did each fault of a service lead to? `python -m tests.fault_table` asks, and prints the answer.
 
-Every case is one real pull over loopback: first a good one, then the same service with the fault. The tests hold each
-case to what `EXPECTED` says of it.
+Every case is one real pull over loopback, or one file really handed in: first a good one, then the same with the fault.
+The tests hold each case to what `EXPECTED` says of it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import duckdb
 import stamina
 
-from data_pipeline import declarations
+from data_pipeline import build, declarations, filing, load
 from data_pipeline.declarations import Source
+from data_pipeline.grids import FileFault
 from data_pipeline.pull import Limits, PullError, pull, rows
 from data_pipeline.store import Store
+from tests import shapes
 from tests.shapes import SECRET
 from tests.standin import StandIn
 
@@ -68,10 +71,11 @@ EXPECTED: list[tuple[str, tuple[str, ...], str, str]] = [
     ("single", JSON, "kept", "只有一筆"),
     ("single", (*XML, "datagov"), "kept", ""),
     ("single_distribution", ("datagov",), "kept", ""),
-    ("count_differs", ("open1999", "ckan"), "kept", "宣稱"),
-    ("small_pages", ("ckan",), "kept", ""),
+    ("optional_gone", KINDS, "kept", "沒有收到的欄位"),
+    ("small_pages", ("ckan", "georeport json", "georeport xml"), "kept", ""),
     ("no_total", ("ckan",), "kept", ""),
-    ("same_page", ("georeport json", "georeport xml"), "kept", "不支援分頁"),
+    ("same_page", ("georeport json", "georeport xml"), "failed", "不支援分頁"),
+    ("count_differs", ("open1999", "ckan"), "failed", "宣稱"),
     ("same_page", ("ckan",), "failed", "同一頁"),
     ("file_is_json", ("datagov",), "kept", "標示為 CSV，實為 JSON"),
     ("empty", KINDS, "empty", "沒有資料"),
@@ -113,6 +117,31 @@ EXPECTED: list[tuple[str, tuple[str, ...], str, str]] = [
     ("file_is_zip", ("datagov",), "failed", "不完整或損壞"),
     ("resource_gone", ("datagov",), "failed", "別的資源"),
 ]
+# The same for files that are handed in, with the rows and the rejects that a build then finds (None: not this table's).
+FILES = ("pcc", "csv", "xlsx")
+HANDED_IN: list[tuple[str, tuple[str, ...], str, str, int | None, int | None]] = [
+    ("", FILES, "kept", "", 25, 0),
+    ("body_big5", ("pcc", "csv"), "kept", "", 25, 0),
+    ("field_new", FILES, "kept", "新欄位", 25, 0),
+    ("optional_gone", FILES, "kept", "沒有收到的欄位", 25, 0),
+    ("type_changed", FILES, "kept", "", 0, 25),
+    ("row_twice", ("pcc",), "kept", "重複", 25, 1),
+    ("row_twice", ("csv", "xlsx"), "kept", "", 25, 1),
+    ("future", ("pcc",), "kept", "時間在未來", None, None),
+    ("truncated", ("csv",), "kept", "", 16, 1),
+    ("truncated", ("pcc",), "failed", "不完整", 0, 0),
+    ("truncated", ("xlsx",), "failed", "無法開啟", 0, 0),
+    ("web_page", ("pcc",), "failed", "", 0, 0),
+    ("web_page", ("csv",), "failed", "網頁", 0, 0),
+    ("web_page", ("xlsx",), "failed", "無法開啟", 0, 0),
+    ("bytes_broken", ("pcc",), "failed", "UTF-8", 0, 0),
+    ("bytes_broken", ("csv",), "failed", "UTF-8", 0, 0),
+    ("entities", ("pcc",), "failed", "實體", 0, 0),
+    ("field_gone", FILES, "failed", "缺少必要欄位", 0, 0),
+    ("empty", ("pcc",), "failed", "沒有", 0, 0),
+    ("empty", ("csv", "xlsx"), "kept", "", 0, 0),
+]
+ADDED = [(kind, *rest) for fault, kinds, *more in HANDED_IN for kind in kinds for rest in [(fault, *more)]]
 CASES = [(kind, fault, result, words) for fault, kinds, result, words in EXPECTED for kind in kinds]
 
 
@@ -131,6 +160,7 @@ class Outcome:
     untouched: bool
     leaked: bool
     in_use: bool  # is the good copy from before still what a build would use?
+    rejects: int = 0
 
 
 def source_of(kind: str, url: str, **options: str | int) -> Source:
@@ -157,7 +187,7 @@ def source_of(kind: str, url: str, **options: str | int) -> Source:
     return Source(
         name=f"{protocol}_source",
         title={"zh": "測試來源", "en": "Test source"},
-        system="test",
+        system="hotline",
         producer={"zh": "測試", "en": "Test"},
         where={"protocol": protocol, "url": url, "resource": "r1" if protocol == "ckan" else None,
                "options": {"page_size": 10, **({"format": form} if form else {}), **options}},
@@ -222,6 +252,46 @@ def run(kind: str, fault: str, root: Path) -> Outcome:
     )  # fmt: skip
 
 
+def run_added(kind: str, fault: str, root: Path) -> Outcome:
+    """A good file handed in, then one with the fault; what of the second a build would load."""
+    store, inbox = Store(root / "store"), root / "inbox"
+    source = _shipped("tender_lags" if kind == "pcc" else "hotline_contacts")
+    inbox.mkdir(parents=True)
+    good, bad = (inbox / f"{name}.{'xml' if kind == 'pcc' else kind}" for name in ("good", "bad"))
+    good.write_bytes(shapes.handed_in(kind, 25, ""))
+    bad.write_bytes(shapes.handed_in(kind, 25, fault))
+    first = filing.add(store, source, good)
+    before = _fingerprint(store.root, first.source, first.pull)
+    started, receipt, error = time.perf_counter(), None, None
+    try:
+        receipt = filing.add(store, source, bad)
+    except FileFault as fault_:
+        error = fault_
+    seconds = time.perf_counter() - started
+    loaded = load.load(_ground(), store, source, [receipt], inbox) if receipt else None
+    notes = [] if error else receipt.notes
+    usual = {each["en"] for each in first.notes} - {each["en"] for each in notes if "Columns" in each["en"]}
+    notes = [each for each in notes if each["en"] not in usual]
+    return Outcome(
+        f"add {kind}", fault, "failed" if error else "kept", loaded.rows if loaded else 0, 0, seconds,
+        error.zh if error else "；".join(each["zh"] for each in notes),
+        error.en if error else "; ".join(each["en"] for each in notes),
+        untouched=_fingerprint(store.root, first.source, first.pull) == before
+        and not list((store.root / "work").glob("*")),
+        leaked=any(SECRET.split()[0].encode() in path.read_bytes() for path in store.root.rglob("*") if path.is_file()),
+        in_use=store.latest(source.name).pull == first.pull,
+        rejects=loaded.rejects if loaded else 0,
+    )  # fmt: skip
+
+
+@functools.cache
+def _ground():
+    con = duckdb.connect(config=build.SETTINGS)
+    build.lay_ground(con)
+    load.prepare(con)
+    return con
+
+
 def _pull(source: Source, store: Store, limits: Limits):
     try:
         return pull(source, store, limits=limits, today=TODAY), None
@@ -247,20 +317,22 @@ def main() -> int:
     os.environ["NO_PROXY"] = "127.0.0.1"
     stamina.instrumentation.set_on_retry_hooks([])
     wrong = 0
-    print("服務 service | 障礙 fault | 結果 result | 筆 rows | 請求 asked | 秒 s | 先前資料 last good | 說明 sentence")
-    print("---|---|---|---|---|---|---|---")
-    for kind, fault, result, words in CASES:
+    print("服務 service | 障礙 fault | 結果 result | 筆 rows | 退件 rejects | 請求 asked | 秒 s | 先前資料 last good | "
+          "說明 sentence")  # fmt: skip
+    print("---|---|---|---|---|---|---|---|---")
+    cases = [(run, *case) for case in CASES] + [(run_added, *case[:4]) for case in ADDED]
+    for way, kind, fault, result, words in cases:
         with tempfile.TemporaryDirectory() as folder:
-            came = run(kind, fault, Path(folder))
+            came = way(kind, fault, Path(folder))
         right = came.result == result and words in came.zh and came.untouched and not came.leaked
         wrong += not right
         print(
-            f"{kind} | {fault or '(none)'} | {came.result}{'' if right else ' ✖'} | {came.rows} | {came.requests} | "
-            f"{came.seconds:.2f} | {'untouched' if came.untouched else 'CHANGED'}"
+            f"{came.kind} | {fault or '(none)'} | {came.result}{'' if right else ' ✖'} | {came.rows} | {came.rejects} | "
+            f"{came.requests} | {came.seconds:.2f} | {'untouched' if came.untouched else 'CHANGED'}"
             f"{', in use' if came.in_use else ''} | {came.zh} · {came.en}",
             flush=True,
         )
-    print(f"\n{len(CASES)} 案 cases, {wrong} 不符 otherwise than expected")
+    print(f"\n{len(cases)} 案 cases, {wrong} 不符 otherwise than expected")
     return 1 if wrong else 0
 
 

@@ -41,7 +41,7 @@ personal: [姓名, 電話]
 """
 VISITS = """
 title: {zh: 訪視, en: Visits}
-system: joint_centre
+system: society
 producer: {zh: 研考會, en: RDEC}
 where: {protocol: file, names: ["visits*"]}
 licence: internal

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 import time
@@ -10,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+import openpyxl
+
 if TYPE_CHECKING:
     from tests.standin import StandIn
 
 SECRET = "王小明 0912-345678 中山路一段 99 號"  # stands for all that a citizen writes; must never be kept
 KEYS = {"soa": "標題", "datagov": "標題", "ckan": "編號", "open1999": "service_request_id"}
 TIMES = {"soa": "刊登日期", "datagov": "刊登日期", "ckan": "日期", "open1999": "requested_datetime"}
+OPTIONAL = {"soa": "發布單位", "datagov": "發布單位", "ckan": "金額", "open1999": "area"}
 TYPES = {"soa": "內容", "datagov": "內容", "ckan": "金額", "open1999": "subproject"}
 
 
@@ -76,6 +81,9 @@ def changed(protocol: str, found: list[dict], fault: str) -> list[dict]:
     match fault:
         case "field_gone":
             return [{name: value for name, value in each.items() if name != key} for each in found]
+        case "optional_gone":
+            gone = OPTIONAL.get(protocol, "zipcode")
+            return [{name: value for name, value in each.items() if name != gone} for each in found]
         case "field_new":
             return [{**each, "新欄位": "新"} for each in found]
         case "type_changed":
@@ -167,15 +175,16 @@ def _georeport(service: StandIn, asked: Asked, fault: str) -> Reply:
             return _xml(f"<errors><error><code>404</code><description>{words}</description></error></errors>")
         return _reply([{"code": 404, "description": words}])
     size = int(asked.query.get("page_size", service.count))
+    size = min(size, service.page_size // 2) if fault == "small_pages" else size
     page = 1 if fault == "same_page" else int(asked.query.get("page", 1))
-    total = 0 if fault in ("empty", "empty_list") else service.count
+    total = {"empty": 0, "empty_list": 0, "single": 1}.get(fault, service.count)
     first = (page - 1) * size
     found = changed("georeport", records("georeport", first, max(0, min(size, total - first))), fault)
     if as_xml:
         inner = "".join(f"<request>{_elements(each)}</request>" for each in found)
-        text = inner if fault == "single" else f"<service_requests>{inner}</service_requests>"
+        text = inner if fault == "single" and found else f"<service_requests>{inner}</service_requests>"
         return _xml(_entities(text) if fault == "entities" else text)
-    value: object = found[0] if fault == "single" else found
+    value: object = found[0] if fault == "single" and found else found
     return _reply({"not_records": "<b>", "scalars": [1, 2]}.get(fault, value))
 
 
@@ -231,3 +240,65 @@ def _datagov(service: StandIn, asked: Asked, fault: str) -> Reply:
     lines = [header, *([str(each.get(name, "")) for name in header] for each in found)]
     text = "\r\n".join(",".join(f'"{cell}"' if "," in cell else cell for cell in line) for line in lines) + "\r\n"
     return Reply(text.encode(), "text/csv; charset=utf-8")
+
+
+# Files that somebody hands in
+
+HEADER = ["話務編號", "受理時間", "管道", "服務類型", "案件類別", "機關", "行政區", "等候秒數", "來電號碼"]
+
+
+def handed_in(kind: str, count: int, fault: str) -> bytes:
+    """A file with a fault: the reasons for lag of a 標案 XML, or contacts as CSV or XLSX."""
+    body = _tenders(count, fault) if kind == "pcc" else _contacts(kind, count, fault)
+    match fault:
+        case "web_page":
+            return "<!DOCTYPE html><html><body>查無資料</body></html>".encode()
+        case "truncated":
+            return body[: len(body) * 2 // 3 - 7]
+        case "body_big5":
+            return body.decode("utf-8-sig").encode("cp950")
+        case "bytes_broken":
+            return body[: len(body) // 2] + b"\xff\xff\xff" + body[len(body) // 2 :]
+    return body
+
+
+def _tenders(count: int, fault: str) -> bytes:
+    numbers = [*range(1, (0 if fault == "empty" else count) + 1), *([1] if fault == "row_twice" else [])]
+    year, month = ("188", "1") if fault == "future" else ("112", "十三" if fault == "type_changed" else "1")
+    inner = "".join(
+        f'<標案 編號="T{number:03}"><基本資料><標案名稱>某工程</標案名稱><聯絡人員><姓名>{SECRET}</姓名></聯絡人員></基本資料>'
+        f'<落後資料><年 民國年="{year}"><月 日曆月="{month}"><落後因素>管線遷移</落後因素><原因分析>待遷</原因分析>'
+        f"<解決辦法>協調</解決辦法><承辦>{SECRET}</承辦></月></年></落後資料></標案>"
+        for number in numbers
+    )
+    inner = {
+        "field_gone": inner.replace("落後因素", "因素"),
+        "optional_gone": inner.replace("解決辦法", "聯絡備註"),
+        "field_new": inner.replace("<原因分析>", "<新欄位>新</新欄位><原因分析>"),
+    }.get(fault, inner)
+    bomb = '<!DOCTYPE 標案清單 [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' if fault == "entities" else ""
+    return f'<?xml version="1.0" encoding="utf-8"?>{bomb}<標案清單>{inner}</標案清單>'.encode()
+
+
+def _contacts(kind: str, count: int, fault: str) -> bytes:
+    day, wait = "2099-01-01" if fault == "future" else "2023-03-26", "五" if fault == "type_changed" else 5
+    rows: list[list] = [
+        [f"C{number:03}", f"{day} 08:00:00", "電話", "諮詢", "違規停車", "交通局", "永康區", wait, SECRET]
+        for number in range(1, (0 if fault == "empty" else count) + 1)
+    ]
+    rows += rows[:1] if fault == "row_twice" else []
+    header = {
+        "field_gone": [name.replace("話務編號", "序") for name in HEADER],
+        "optional_gone": [name.replace("行政區", "手機") for name in HEADER],
+        "field_new": [name.replace("行政區", "新欄位") for name in HEADER],
+    }.get(fault, HEADER)
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        for row in [header, *rows]:
+            book.active.append(row)
+        target = io.BytesIO()
+        book.save(target)
+        return target.getvalue()
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    return text.getvalue().encode()

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dashboard.warehouse import NoBuild, Warehouse
-from data_pipeline import build
+from data_pipeline import build, declarations
 from data_pipeline.clean import FileFault
 from data_pipeline.store import StoreError
 from tests import miniature
@@ -50,6 +50,21 @@ def test_a_build_says_what_it_is_made_of(mini):
         ("calls",), ("visits",)]  # fmt: skip
     assert made.build.manifest["rows"] == {"calls": 3, "visits": 2}
     assert made.build.manifest["inputs"]["calls"] == [mini.store.latest("calls").pull]
+
+
+@pytest.mark.parametrize("year", ["112", "112年度", "2023"])
+def test_the_reach_of_a_year_is_its_last_day_in_western_years(mini, year):
+    path = mini.root / "sources" / "visits.yml"
+    text = path.read_text(encoding="utf-8").replace(
+        "month: {header: 年月, type: month", "month: {header: 年度, type: year"
+    )
+    path.write_text(text.replace("every: month", "every: year"), encoding="utf-8")
+    mini.sources = declarations.load(path.parent)
+    mini.file("visits", f"編號,年度,人數\nV3,{year},10\n")
+    made = mini.build()
+    assert mini.ask(made, "select reach::varchar, next_due::varchar from meta.sources where name = 'visits'") == [
+        ("2023-12-31", "2025-01-05")]  # fmt: skip
+    assert ("V3", 2023, 10) in mini.ask(made, "select visit_id, month, people from raw.visits")
 
 
 def test_a_failed_check_leaves_the_last_good_build_in_use_and_says_why(mini):

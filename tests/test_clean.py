@@ -17,7 +17,7 @@ from tests.miniature import CALLS, source
 RAW, BROKEN = Path(__file__).parent / "fixtures" / "raw", Path(__file__).parent / "fixtures" / "broken"
 SOURCE = source(CALLS)
 HEADER = ["編號", "日期", "管道", "行政區", "分鐘"]
-WIDE = source("""
+WIDE_TEXT = """
 title: {zh: 月計, en: Months}
 system: hotline
 producer: {zh: 研考會, en: RDEC}
@@ -30,7 +30,11 @@ columns:
   office: {header: 機關, type: text, fill_down: true, required: true, label: {zh: 機關, en: Office}}
   month: {header: 年月, type: month, required: true, label: {zh: 年月, en: Month}}
   calls: {header: 件數, type: integer, required: true, label: {zh: 件數, en: Calls}}
-""")
+"""
+MONTHS = "\n".join(
+    line for line in WIDE_TEXT.replace("year: year, ", "").splitlines() if not line.startswith("  year:")
+)
+WIDE = source(WIDE_TEXT)
 
 
 def tidy(rows: list[list[str]], of=SOURCE):
@@ -139,6 +143,14 @@ def test_a_total_is_told_by_its_first_word(first):
     assert (len(good), faults) == (1, {3: "total_row"})
 
 
+def test_a_total_is_told_in_any_word_before_the_first_number():
+    rows = [["A1", "112.3.1", "合計", "", "99"], ["A2", "112.3.1", "", "總　計", "99"], ["A3", "", "永康區小計", "", "9"],
+            ["A4", "112.3.1", "電話", "", "合計"], ["A5", "112.3.1", "合計窗口", "", "1"]]  # fmt: skip
+    _, good, faults = tidy([HEADER, *rows])
+    assert faults == {2: "total_row", 3: "total_row", 4: "total_row"}
+    assert [row["call_id"] for _, row in good] == ["A4", "A5"]
+
+
 @pytest.mark.parametrize(
     "title", ["小計畫", "總和路1號", "說明會", "單位訪視", "備註欄位改善", "*重要*", "更新日期系統"]
 )
@@ -174,6 +186,29 @@ def test_wide_months_become_rows():
     assert [(n, r["office"], r["month"], r["calls"]) for n, r in good] == [
         (2, "甲局", "112/01", "5"), (2, "甲局", "112/12", "1,000"), (3, "甲局", "112/02", "7")]  # fmt: skip
     assert not faults
+
+
+def test_a_month_header_may_carry_its_year():
+    rows = [["機關", "111年12月", "112/1", "民國112年2月份", "2023-03"], ["甲局", "1", "2", "3", "4"]]
+    of = source(MONTHS)
+    _, good, faults = tidy(rows, of)
+    assert [(row["month"], row["calls"]) for _, row in good] == [
+        ("111/12", "1"), ("112/01", "2"), ("112/02", "3"), ("2023/03", "4")]  # fmt: skip
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    ("above", "year"),
+    [(["112年度話務統計"], "112"), (["統計期間：112年1月至112年12月"], "112"), (["2023年"], "2023"),
+     (["112年度", "更新日期：113年1月5日"], "112"), (["111年至112年"], None), (["話務統計"], None), ([], None)],
+)  # fmt: skip
+def test_the_year_of_month_columns_may_stand_above_but_must_stand_somewhere(above, year):
+    rows = [*([text] for text in above), ["機關", "1月", "2月"], ["甲局", "1", "2"]]
+    if year is None:
+        with pytest.raises(FileFault, match="哪一年"):
+            tidy(rows, source(MONTHS))
+        return
+    assert [row["month"] for _, row in tidy(rows, source(MONTHS))[1]] == [f"{year}/01", f"{year}/02"]
 
 
 def test_without_a_header_the_file_is_refused_in_both_languages():

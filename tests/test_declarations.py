@@ -49,6 +49,22 @@ def test_a_whole_declaration_is_read(tmp_path):
         (("key: [call_id]", "delivery: partial"), "partial needs a `key`"),
         (("reach: received_on", "reach: received_on\nwide: {year: year, value: minutes}"), "wide: 'year'"),
         (("title:", "name: other\ntitle:"), "name"),
+        (("cadence:", "cadense: {}\ncadence:"), "未知的鍵；可用：title, system, producer"),
+        (("{every: month,", "{evry: month,"), "cadence.evry: 未知的鍵；可用：every, due_days"),
+        (("type: integer,", "typ: integer,"), "known are: header, type, label"),
+        (("label: {zh: 分鐘, en: Minutes}", "label: {zh: 分鐘, jp: Minutes}"), "known are: zh, en"),
+        (("title: {zh: 話務, en: Calls}", 'title: {zh: 話務, en: " "}'), "title.en: 不可空白 · must not be blank"),
+        (("title: {zh: 話務, en: Calls}", "title: {zh: 話務}"), "缺少這個鍵 · this key is missing"),
+        (("system: hotline", "system: hotlin"), "可用：'awards', 'district_offices'"),
+        (("domain: channel", "domain: chanel"), "代碼表沒有 'chanel'；有：age_group"),
+        (("protocol: file,", "protocol: file, options: {page_size: 5},"), "page_size；file 可用：—"),
+        (("type: integer", "type: int"), "不是可用的值（'int'）"),
+        (("due_days: 5", "due_days: soon"), "cadence.due_days: 型別或範圍不對（'soon'）"),
+        (("type: date, required: true", "type: date, unit: 天"), "`unit` belongs to"),
+        (("unit: 千元", "unit: 千"), "needs one of these"),
+        (("type: integer,", "type: integer, unit: 分鐘,"), None),
+        (("personal: [姓名, 電話]", "personal: [姓名, 管　道]"), "is a column as well"),
+        (("personal: [姓名, 電話]", "personal: [案號]"), "personal：'案號' 同時是欄位"),
         (("title:", "- title:"), "YAML"),
     ],
 )
@@ -61,6 +77,32 @@ def test_a_fault_is_named_with_its_place(tmp_path, change, said):
     with pytest.raises(DeclarationError) as raised:
         read(tmp_path, text)
     assert said in str(raised.value) and "calls.yml" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "options", "said"),
+    [
+        ("ckan", "page_size: 50, hosts: a.tw", None),
+        ("ckan", "pagesize: 50", "ckan knows: hosts, empty_is_valid, page_size"),
+        ("ckan", "page_size: many", "options.page_size must be a whole number"),
+        ("soa", "days: 5", "unknown option 'days'"),
+        ("georeport", "format: xml, jurisdiction_id: tainan", None),
+        ("georeport", "format: csv", "options.format"),
+        ("open1999", "city_id: tainan.gov.tw, start: 2015-04-27", None),
+        ("open1999", "citi_id: tainan.gov.tw", "未知的鍵 citi_id"),
+    ],
+)
+def test_each_protocol_has_its_own_options(tmp_path, protocol, options, said):
+    options = options.replace("2015-04-27", '"2015-04-27"')
+    where = f"where: {{protocol: {protocol}, url: 'https://example.org', options: {{{options}}}}}"
+    text = CALLS.replace('where: {protocol: file, names: ["calls*", "話務*"]}', where)
+    assert text != CALLS
+    if said is None:
+        assert read(tmp_path, text).where.options
+        return
+    with pytest.raises(DeclarationError) as raised:
+        read(tmp_path, text)
+    assert said in str(raised.value) and " · " in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "just words", "a: [", "\x00"])

@@ -94,12 +94,23 @@ BOTH = [
     HEAD + '只有一格,,,,,,\n A1 ,112.3.1," 電 話 ",," 5 ",,\nnull,112.3.1,,,,,\n-,112.3.1,,,,,\n',
     HEAD + "小計畫,112.3.1,,,,,\n合計室,112.3.1,,,,,\nTotal,112.3.1,,,,,\n",
     HEAD + "A1,112.3.1,,,,,\n永康區小計,,,,5,,\n以上,,,,,,\n",
+    HEAD + "A1,112.3.1,合計,,5,,\nA2,112.3.1,,總　計,5,,\nA3,,小計,,5,,\nA4,112.3.1,,,5,合計,\n",
 ]
 
 
 @pytest.mark.parametrize("text", BOTH, ids=range(len(BOTH)))
 def test_both_ways_agree_on_hard_files(con, tmp_path, monkeypatch, text):
     agree(con, tmp_path, monkeypatch, text)
+
+
+def test_both_ways_find_a_total_in_the_second_column(con, tmp_path, monkeypatch):
+    of = source(
+        CALLS.replace("channel: {header: 管道, type: code, domain: channel", "channel: {header: 管道, type: text")
+    )
+    text = HEAD + "A1,112.3.1,合計,,5,,\nA2,112.3.1,總 計,,5,,\nA3,112.3.1,合計窗口,,5,,\nA4,112.3.1,電話,,5,,\n"
+    loaded, rows, rejects = agree(con, tmp_path, monkeypatch, text, of)
+    assert [row[0] for row in rows] == ["A3", "A4"]
+    assert (loaded.notes, [each[4] for each in rejects]) == (2, ["total_row", "total_row"])
 
 
 def agree(con, folder, monkeypatch, text, of=SOURCE):

@@ -63,7 +63,18 @@ def read(con):
         ("201203", None),
         ("112", None),
         ("2023", None),
-        ("45011", None),  # a spreadsheet's day number
+        ("45011", DAY(2023, 3, 26)),  # a spreadsheet's day number
+        ("11203", None),  # 民國 112/03 is a month, not a day number
+        ("99999", None),
+        ("一一二年三月二十六日", DAY(2023, 3, 26)),
+        ("中華民國一百一十二年三月二十六日", DAY(2023, 3, 26)),
+        ("一百十二年十二月三十一日", DAY(2023, 12, 31)),
+        ("一百零九年十月十日", DAY(2020, 10, 10)),
+        ("九十九年一月二十日", DAY(2010, 1, 20)),
+        ("二〇二三年三月二日", DAY(2023, 3, 2)),
+        ("112年3月二十六日", DAY(2023, 3, 26)),
+        ("一一二年十三月一日", None),
+        ("三月二十六日", None),
         ("0112-03-26", None),
         ("3/26/2023", None),
         ("2023-03-26 99:99", None),
@@ -121,6 +132,9 @@ def test_a_time_is_read_in_taipei(read, text, time):
         ("１１２／３", DAY(2023, 3, 1)),
         ("2023-03-26", DAY(2023, 3, 1)),
         ("112.3.26", DAY(2023, 3, 1)),
+        ("一一二年三月", DAY(2023, 3, 1)),
+        ("一百一十二年十二月份", DAY(2023, 12, 1)),
+        ("45011", DAY(2023, 3, 1)),
         ("2012", None),
         ("112/13", None),
         ("12/3", None),
@@ -130,6 +144,16 @@ def test_a_time_is_read_in_taipei(read, text, time):
 )
 def test_a_month_is_its_first_day(read, text, month):
     assert read("to_month", text) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("112", 2023), ("112年", 2023), ("112年度", 2023), ("民國112年度", 2023), ("中華民國 112 年", 2023), ("１１２", 2023),
+     ("2023", 2023), ("2023年", 2023), ("99", 2010), ("112.0", 2023), ("12", None), ("0112", None), ("1.5", None),
+     ("112年3月", None), ("112學年度", None), ("年", None), ("", None), ("3023", None)],
+)  # fmt: skip
+def test_a_year_is_western_however_it_is_written(read, text, year):
+    assert read("to_year", text) == year
 
 
 @pytest.mark.parametrize(
@@ -169,7 +193,11 @@ def test_a_share_lies_between_nought_and_one(read, text, scale, share):
      ("2百萬元", 1, 2_000_000), ("3億5,000萬元", 1, 350_000_000), ("-1億2000萬", 1, -120_000_000),
      ("１，０５０．９２億", 1, 105_092_000_000), ("(1,234)", 1000, -1_234_000), ("1.5", 1000, 1500),
      ("98,987,000,000", 1, 98_987_000_000), ("99999999999999999999", 100_000_000, None), ("約1.2億", 1, None),
-     ("1億2千萬", 1, None), ("5千", 1, None), ("1 2", 1, None), ("億", 1, None), ("1,2億", 1, None), ("US$5", 1, None),
+     ("1千萬", 1000, 10_000_000), ("1億2千萬", 1, 120_000_000), ("5百萬", 1000, 5_000_000), ("5百萬元", 1, 5_000_000),
+     ("1千2百萬", 1, 12_000_000), ("12萬5千元", 1000, 125_000), ("12萬5,000元", 1, 125_000), ("5千", 1, 5000),
+     ("新臺幣１億２仟萬元整", 1, 120_000_000), ("-3億5百萬", 1, -305_000_000), ("1億500元", 1000, 100_000_500),
+     ("1億2千", 1, None), ("12萬5", 1, None), ("萬", 1, None), ("十萬", 1, None), ("千元", 1, None),
+     ("1.2.3億", 1, None), ("1萬2億", 1, None), ("1 2", 1, None), ("億", 1, None), ("1,2億", 1, None), ("US$5", 1, None),
      ("九九億", 1, None)],
 )  # fmt: skip
 def test_money_is_kept_in_twd(read, text, unit, twd):
@@ -249,7 +277,7 @@ def test_every_spelling_of_an_amount_is_that_amount(con, amount):
     assert dict(zip(texts, read, strict=True)) == dict.fromkeys(texts, amount)
 
 
-MACROS = ("to_date", "to_datetime", "to_month", "to_integer", "to_number", "to_boolean", "to_text")
+MACROS = ("to_date", "to_datetime", "to_month", "to_year", "to_integer", "to_number", "to_boolean", "to_text")
 JUNK = st.one_of(
     st.text(max_size=30),
     st.text("0123456789０１２９年月日/.-:,%()元萬億千 T上下午民國+", max_size=16),
@@ -271,7 +299,7 @@ def test_junk_never_raises(con, texts):
             assert found is None or 1900 <= found.year <= 2150
         # What no digit is in is no date and no number.
         if not any(each.isdigit() for each in text):
-            assert row[:5] == [None] * 5
+            assert row[:6] == [None] * 6
 
 
 @settings(max_examples=200, deadline=None)

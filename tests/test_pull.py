@@ -62,7 +62,7 @@ def test_soa_rows_by_hand(tmp_path):
         found = decoded(source, store, pull(source, store, limits=QUICK, today=TODAY))
     assert service.asked[0].path == "/Api/Service/Get/ec6e28c3-e079-4141-b81d-53d87a714109"
     assert found[1] == {
-        "標題": "道路改善工程第 2 標", "內容": "決標金額 2,000 元", "Column_2": "2", "發布單位": "臺南市政府工務局",
+        "標題": "道路改善工程第 2 標", "內容": "決標金額 2,000 元", "發布單位": "臺南市政府工務局",
         "刊登日期": "112-03-03 10:00:00", "連結網址": "https://example.org/2",
     }  # fmt: skip
 
@@ -79,7 +79,7 @@ def test_open1999_rows_by_hand(tmp_path):
     )
     assert found[1] == {
         "service_request_id": "UN201504270002", "requested_datetime": "2015-04-27 08:15:00", "status": None,
-        "keyword": "0", "area": "中西區", "service_name": "髒亂及污染", "agency": "0", "subproject": "違規停車",
+        "area": "中西區", "service_name": "髒亂及污染", "subproject": "違規停車",
         "updated_datetime": None, "expected_datetime": "2015-04-27 09:15:00",
     }  # fmt: skip
 
@@ -108,7 +108,7 @@ def test_georeport_rows_by_hand(kind, tmp_path):
     with serve(kind) as service:
         source, store = source_of(kind, service.url, jurisdiction_id="city.example", end="2023-03-31"), Store(tmp_path)
         found = decoded(source, store, pull(source, store, limits=QUICK, today=TODAY))
-    assert [asked.query["page"] for asked in service.asked] == ["1", "2", "3"]
+    assert [asked.query["page"] for asked in service.asked] == ["1", "2", "3", "4"]
     assert service.asked[0].query == {
         "jurisdiction_id": "city.example", "start_date": "2023-01-01T00:00:00+08:00", "page": "1", "page_size": "10",
         "end_date": "2023-03-31T23:59:59+08:00",
@@ -137,7 +137,7 @@ def test_datagov_keeps_the_file_that_the_distribution_names(tmp_path):
         receipt = pull(source, store, limits=QUICK, today=TODAY)
     (path,) = store.files(receipt)
     header, *lines = path.read_text(encoding="utf-8").splitlines()
-    assert header == "標題,內容,Column_2,發布單位,刊登日期,連結網址"  # without 聯絡人
+    assert header == "標題,內容,發布單位,刊登日期,連結網址"  # without 聯絡人, and Column_2 that nobody declared
     assert len(lines) == 25
     assert any("%E4%B8%8B" in each["en"] for each in receipt.notes)
 
@@ -214,10 +214,27 @@ def test_bytes_without_personal_data_stay_as_they_came():
 
 def test_personal_keys_are_dropped_at_any_depth():
     source = source_of("soa", "http://127.0.0.1:1")
-    record = {"標題": "一", "更多": {"聯絡電話（公）": SECRET, "值": 1.5}}
+    record = {"標題": "一", "內容": {"聯絡電話（公）": SECRET, "content": 1.5}}
     body = json.dumps({"success": True, "data": [record]}).encode()
     kept = without_personal(source, "data.json", body)[1]
-    assert json.loads(kept)["data"] == [{"標題": "一", "更多": {"值": 1.5}}]
+    assert json.loads(kept)["data"] == [{"標題": "一", "內容": {"content": 1.5}}]
+
+
+@pytest.mark.parametrize("data", ["many", "one"])
+def test_of_a_source_with_personal_data_only_declared_fields_are_kept(data):
+    source = source_of("soa", "http://127.0.0.1:1")
+    record = {"標題": "一", "刊登日期": "112.3.26", "身分證字號": SECRET, "備註": SECRET, "更多": {"值": SECRET}}
+    body = json.dumps({"success": True, "message": None, "data": [record] if data == "many" else record}).encode()
+    kept = json.loads(without_personal(source, "data.json", body)[1])
+    expected = {"標題": "一", "刊登日期": "112.3.26"}
+    assert kept == {"success": True, "message": None, "data": [expected] if data == "many" else expected}
+
+
+def test_a_field_that_means_a_person_is_dropped_though_nobody_declared_it():
+    open_ = source_of("soa", "http://127.0.0.1:1").model_copy(update={"personal": ()})
+    body = json.dumps({"success": True, "data": [{"標題": "一", "負責人手機": SECRET, "e-mail": SECRET, "備註": "甲"}]})
+    kept = json.loads(without_personal(open_, "data.json", body.encode())[1])
+    assert kept["data"] == [{"標題": "一", "備註": "甲"}]
 
 
 # half-read rows

@@ -1,10 +1,10 @@
-"""What does each fault of a service lead to? Each case of the fault table is one real pull over loopback."""
+"""What does each fault lead to? Each case of the fault table is one real pull over loopback, or one file handed in."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.fault_table import CASES, ROWS, run
+from tests.fault_table import ADDED, CASES, ROWS, run, run_added
 
 NAMES = [f"{kind}-{fault or 'none'}-{result}" for kind, fault, result, _ in CASES]
 
@@ -27,9 +27,25 @@ def test_a_fault_leads_to_what_the_table_says(kind, fault, result, words, tmp_pa
         assert came.rows == rows_of(kind, fault)
 
 
+@pytest.mark.parametrize(
+    ("kind", "fault", "result", "words", "rows", "rejects"),
+    ADDED,
+    ids=[f"{case[0]}-{case[1] or 'none'}" for case in ADDED],
+)
+def test_a_fault_of_a_file_leads_to_what_the_table_says(kind, fault, result, words, rows, rejects, tmp_path):
+    came = run_added(kind, fault, tmp_path)
+    assert came.result == result, (came.zh, came.en)
+    assert words in came.zh
+    assert came.untouched and not came.leaked
+    if result == "failed":
+        assert came.in_use and came.zh and came.en and came.zh != came.en
+    if rows is not None:
+        assert (came.rows, came.rejects) == (rows, rejects)
+
+
 def rows_of(kind: str, fault: str) -> int:
     """How many rows the fault leaves: 5 a day for three days, 25 in all elsewhere, in pages of 10."""
     full, pages = ROWS.get(kind, 25), 1 if kind in ("soa", "datagov", "ckan") else 3
     if fault == "single":
-        return {"open1999": 3, "georeport xml": 1}.get(kind, 1)
-    return {"row_twice": full + pages, "same_page": 10}.get(fault, full)
+        return {"open1999": 3}.get(kind, 1)
+    return {"row_twice": full + pages}.get(fault, full)

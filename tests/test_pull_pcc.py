@@ -64,10 +64,19 @@ def test_budgets_are_one_row_a_year_and_kind(sources):
 
 def test_no_person_survives(sources):
     body = FILE.read_bytes()
-    kept = redact(sources["tenders"], FILE.name, body).decode()
     assert all(each in body.decode() for each in PERSONAL)
-    assert not [each for each in PERSONAL if each in kept]
-    assert read(sources["tender_progress"], kept.encode()) == read(sources["tender_progress"])
+    for source in sources.values():
+        kept = redact(source, FILE.name, body)
+        assert not [each for each in PERSONAL if each in kept.decode()]
+        declared = [column.header for column in source.columns.values()]
+        came, left = ([[row.get(header) for header in declared] for row in read(source, of)] for of in (body, kept))
+        assert came == left and came
+
+
+def test_what_no_source_declared_of_a_tender_is_not_kept(sources):
+    body = FILE.read_text(encoding="utf-8").replace("</基本資料>", "<負責技師>王小明</負責技師></基本資料>", 1).encode()
+    for source in sources.values():
+        assert "王小明" not in redact(source, FILE.name, body).decode()
 
 
 def test_one_file_feeds_the_sources_it_has_rows_for(sources):

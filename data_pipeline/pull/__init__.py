@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from data_pipeline import clean
 from data_pipeline.declarations import Source
-from data_pipeline.grids import FileFault, Grid, grid_of, grid_of_records
+from data_pipeline.grids import FileFault, Grid, grid_of_records
 from data_pipeline.pull import ckan, datagov, georeport, open1999, pcc, personal, soa
 from data_pipeline.pull.body import JSON_LABEL, Page, PullError
 from data_pipeline.pull.http import Asker, Limits
@@ -30,6 +30,7 @@ from data_pipeline.store import Keeping, Receipt, Store
 PROTOCOLS = {
     "soa": soa, "open1999": open1999, "georeport": georeport, "ckan": ckan, "datagov": datagov, "pcc": pcc,
 }  # fmt: skip
+CLEARLY_LESS = 0.2  # of the keys that the delivery before had
 TAIPEI = ZoneInfo("Asia/Taipei")
 DATE = re.compile(r"(\d{2,4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})?")
 
@@ -57,7 +58,7 @@ def pull(
     today = today or dt.datetime.now(TAIPEI).date()
     try:
         with Asker(where.url, limits, hosts) as asker, store.keep(source.name, place) as kept:
-            tally = Tally(source, kept, today)
+            tally = Tally(source, store, kept, today)
             for page in protocol.pages(source, asker, kept.note, today):
                 tally.take(page)
                 if progress:
@@ -81,59 +82,68 @@ def redact(source: Source, name: str, body: bytes) -> bytes:
 
 def without_personal(source: Source, name: str, body: bytes) -> tuple[str, bytes]:
     """The name and the bytes that may be kept; a table that loses columns becomes a CSV."""
-    protocol = PROTOCOLS.get(source.where.protocol)
-    is_personal = personal.named([*source.personal, *getattr(protocol, "PERSONAL", ())])
     if Path(name).suffix.lower() in personal.TABLES:
-        return personal.drop_from_table(name, body, is_personal)
+        return personal.drop_from_table(source, name, body)
+    rule = personal.rule_of(source, PROTOCOLS.get(source.where.protocol))
     if JSON_LABEL.match(body):
-        return name, personal.drop_from_json(body, is_personal)
-    return name, personal.drop_from_xml(body, is_personal, getattr(protocol, "WITHIN", None))
+        return name, personal.drop_from_json(body, rule)
+    return name, personal.drop_from_xml(body, rule)
 
 
 class Tally:
-    """What a pull brought: its pages into the store, and what was odd about their rows into the receipt."""
+    """What a delivery brought: its pages into the store, and what was odd about their rows into the receipt."""
 
-    def __init__(self, source: Source, kept: Keeping, today: dt.date):
-        self.source, self.kept, self.today = source, kept, today
+    def __init__(self, source: Source, store: Store, kept: Keeping, today: dt.date):
+        self.source, self.store, self.kept, self.today = source, store, kept, today
         self.pages = self.rows = self.again = self.ahead = 0
         self.empty: tuple[Page, bytes] | None = None
         self.unknown: dict[str, None] = {}
+        self.columns: set[str | None] = set()
         self._seen: set[tuple] = set()
 
     def take(self, page: Page) -> None:
         """Keep a page if it has rows. Raises PullError where a required column is gone."""
         self.pages += 1
+        came = self._header(page)
         name, body = without_personal(self.source, page.name, page.body)
         grid = list(self._grid(name, body))
         if len(grid) < 2:
             self.empty = self.empty or (page, body)
             return
         header, found = clean.tidy(grid, self.source)
-        self.unknown |= dict.fromkeys(header.unknown)
+        self.unknown |= dict.fromkeys(came or header.unknown)
+        self.columns |= set(header.columns)
         for each in found:
             self.rows += 1
             if isinstance(each, tuple):
                 self._look_at(each[1])
         self.kept.add(name, body, page.body if body != page.body else None)
 
-    def _grid(self, name: str, body: bytes) -> Grid:
-        if Path(name).suffix.lower() in personal.TABLES:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / name
-                path.write_bytes(body)
-                return [row for row in grid_of(path) if any(row[1])]
-        grid = list(grid_of_records(rows(self.source, name, body)))
-        if len(grid) > 1 and (lacking := clean.missing(clean.match_header(grid[0][1], self.source), self.source)):
+    def _header(self, page: Page) -> tuple[str, ...]:
+        """Fields that came and are not used, before they are dropped. Raises PullError where a required one is gone."""
+        grid = list(self._grid(page.name, page.body))
+        if Path(page.name).suffix.lower() in personal.TABLES:
+            return clean.find_header(iter(grid), self.source)[0].unknown if len(grid) > 1 else ()
+        header = clean.match_header(grid[0][1], self.source)
+        if len(grid) > 1 and (lacking := clean.missing(header, self.source)):
             had = "、".join(grid[0][1])[:300]
             raise PullError(
                 f"缺少必要欄位：{'、'.join(lacking)}；收到的欄位：{had}。服務可能改版，請更新宣告的欄位別名",
                 f"Required fields are gone: {', '.join(lacking)}; what came: {had}. "
                 "The service may have changed: update the declaration's aliases",
             )
-        return grid
+        return header.unknown
+
+    def _grid(self, name: str, body: bytes) -> Grid:
+        if Path(name).suffix.lower() in personal.TABLES:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / name
+                path.write_bytes(body)
+                return [row for row in clean.grid_for(path, self.source) if any(row[1])]
+        return grid_of_records(rows(self.source, name, body))
 
     def _look_at(self, row: dict[str, str | None]) -> None:
-        same = tuple(row.get(name) for name in self.source.key) if self.source.key else tuple(sorted(row.items()))
+        same = key_of(self.source, row)
         self.again += same in self._seen
         self._seen.add(same)
         day = day_of(row.get(self.source.reach or "")) if self.source.reach else None
@@ -151,6 +161,10 @@ class Tally:
             )
         if self.ahead:
             note(f"有 {self.ahead} 筆時間在未來", f"{self.ahead} rows carry a time in the future")
+        if self.rows:
+            note_absent(self.kept, self.source, self.columns)
+            if self.source.delivery == "full":
+                note_lost(self.kept, self.store, self.source, self._seen)
         if self.rows or self.empty is None:
             return
         page, body = self.empty
@@ -161,6 +175,44 @@ class Tally:
         note("服務回覆沒有資料；繼續使用先前的資料", "The service has no rows; the data had before stay in use")
         self.kept.add(page.name, body, page.body if body != page.body else None)
         self.kept.empty()
+
+
+def key_of(source: Source, row: dict[str, str | None]) -> tuple:
+    """What makes a row the same row in the next delivery, as written."""
+    if not source.key:
+        return tuple(sorted((name, text or "") for name, text in row.items()))
+    return tuple(clean.plain(row.get(name) or "") for name in source.key)
+
+
+def note_absent(kept: Keeping, source: Source, columns: set[str | None]) -> None:
+    """Remark on declared columns that did not come, though nothing depends on them."""
+    if lacking := clean.absent(columns, source):
+        names = "、".join(lacking)
+        kept.note(f"沒有收到的欄位：{names}", f"Columns that did not come: {names}")
+
+
+def note_lost(kept: Keeping, store: Store, source: Source, keys: set[tuple]) -> None:
+    """Remark where a delivery that replaces the one before clearly covers less than that one."""
+    before = store.latest(source.name)
+    if before is None or before.simulated:
+        return
+    had: set[tuple] = set()
+    for path in store.files(before):
+        try:
+            if path.suffix.lower() in personal.TABLES:
+                grid = clean.grid_for(path, source)
+            else:
+                grid = grid_of_records(rows(source, path.name, path.read_bytes()))
+            had |= {key_of(source, each[1]) for each in clean.tidy(grid, source)[1] if isinstance(each, tuple)}
+        except (FileFault, OSError):
+            return
+    lost = len(had - keys)
+    if had and lost > CLEARLY_LESS * len(had):
+        kept.note(
+            f"前一次的 {len(had):,} 筆中有 {lost:,} 筆這次沒有；此來源以最新一次為全部，下次建置起不再採計",
+            f"{lost:,} of the {len(had):,} rows of the delivery before are not in this one; it replaces that one, so "
+            "the next build is without them",
+        )
 
 
 def day_of(text: str | None) -> dt.date | None:
@@ -179,4 +231,7 @@ def day_of(text: str | None) -> dt.date | None:
         return None
 
 
-__all__ = ["Limits", "PullError", "feeds", "pull", "redact", "rows", "without_personal"]
+__all__ = [
+    "Limits", "Page", "PullError", "Tally", "feeds", "key_of", "note_absent", "note_lost", "pull", "redact", "rows",
+    "without_personal",
+]  # fmt: skip

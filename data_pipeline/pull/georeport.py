@@ -1,6 +1,7 @@
 """Which service requests does an Open311 GeoReport v2 endpoint hold? JSON or XML, page by page where it pages.
 
-Paging is an extension: a service that does not know it sends the same page again, which ends the pull with a remark.
+Paging is an extension, and a service may give smaller pages than asked for: only an empty page is the end. One that
+does not know paging sends the same page again; then nobody knows whether that is all, and nothing is kept.
 What citizens wrote and who they are is dropped here, whatever the declaration says.
 """
 
@@ -16,6 +17,7 @@ PERSONAL = (
     "description", "status_notes", "service_notice", "address", "address_string", "address_id", "media_url",
     "first_name", "last_name", "email", "phone", "device_id", "account_id",
 )  # fmt: skip
+RECORD, RECORD_ON_TOP = "request", True
 DAYS, PAGE_SIZE = 90, 1000
 
 
@@ -38,17 +40,18 @@ def pages(source: Source, asker, note, today: dt.date) -> Iterator[Page]:
         )
         ids = {str(record.get("service_request_id")) for record in records}
         if records and ids <= before:
-            note(
-                f"服務不支援分頁，只取得最前面 {len(before)} 筆",
-                f"The service does not page: only its first {len(before)} records came",
+            raise PullError(
+                f"服務不支援分頁，重複回覆同樣的 {len(records)} 筆，無法確認是否為全部；"
+                "若一次就給全部，請宣告 page_size: 0",
+                f"The service does not page: the same {len(records)} records came again, and whether that is all is "
+                "unknown; if it gives all at once, declare `page_size: 0`",
             )
-            return
         before |= ids
         if _is_single(kind, answer.body):
             note("應為清單處只有一筆紀錄", "A single record where a list was expected")
         if records or page == 1:
             yield Page(f"page-{page:04}.{kind}", answer.body)
-        if not size or len(records) < size:
+        if not size or not records:
             return
     raise PullError("頁數過多，已停止", "Too many pages: stopped")
 

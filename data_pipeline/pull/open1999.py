@@ -15,7 +15,7 @@ from data_pipeline.declarations import Source
 from data_pipeline.pull.body import Page, Passing, PullError, all_named, child, leaves, said, tag, xml_of
 
 PERSONAL = ("description", "address_string", "Pictures", "Picture", "name", "phone", "email", "service_notice")
-WITHIN = "record"  # outside of it, `description` is what the service says about an error
+WITHIN = RECORD = "record"  # outside of it, `description` is what the service says about an error
 NONE = "查無案件資料"
 DAYS = 14  # asked again at every pull, because cases are closed days after they came in
 
@@ -34,6 +34,11 @@ def pages(source: Source, asker, note, today: dt.date) -> Iterator[Page]:
             source.where.url, answer_of, content=_question(options, day), media_type="text/xml; charset=utf-8"
         )
         found, declared = len(list(_records(root))), said(root, "count")
+        if declared is not None and declared.isdigit() and int(declared) > found:
+            raise Passing(
+                f"{day}：宣稱 {declared} 筆，只來了 {found} 筆",
+                f"{day}: {declared} records declared, only {found} came",
+            )
         if declared is not None and declared != str(found):
             note(f"{day}：宣稱 {declared} 筆，實得 {found} 筆", f"{day}: {declared} records declared, {found} came")
         yield Page(f"{day}.xml", answer.body)

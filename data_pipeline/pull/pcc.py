@@ -24,6 +24,7 @@ PERSONAL = (
     "聯絡人員", "聯絡人", "聯絡電話", "電子郵件", "電子郵件信箱", "工地聯絡備註", "姓名", "電話", "證照號碼",
     "廠商聘用品管人員", "監造單位聘用現場人員", "監造單位聘用監工人員", "專任工程人員", "工地相關人員",
 )  # fmt: skip
+RECORD, MARKS = "標案", ("編號", "執行機關代碼", "民國年", "日曆月")
 
 
 def rows(source: Source, name: str, body: bytes) -> Iterator[dict[str, str | None]]:

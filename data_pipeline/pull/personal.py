@@ -1,6 +1,7 @@
 """Which bytes may be kept? The same JSON, XML or table without the personal data in it.
 
-Runs before anything is written. Where nothing personal is found the bytes stay as they came.
+Runs before anything is written. Of a source with personal data only declared fields of its records are kept; of any
+source no field that is known to mean a person. Where nothing is dropped the bytes stay as they came.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import re
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from data_pipeline.clean import HEADER_WITHIN
-from data_pipeline.declarations import plain
-from data_pipeline.grids import grid_of
+from data_pipeline import clean
+from data_pipeline.declarations import Source, plain
 from data_pipeline.pull.body import json_of, tag, xml_of
+from data_pipeline.redact import Redacted
 
 TABLES = (".csv", ".xlsx", ".ods", ".xls", ".xlsm")
 BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
@@ -35,56 +37,105 @@ def _forms(name: str) -> tuple[str, str]:
     return plain(name), plain(BRACKETS.sub("", name))
 
 
-def drop_from_json(body: bytes, is_personal: Test) -> bytes:
-    """Without the personal keys, at any depth."""
+@dataclass(frozen=True)
+class Rule:
+    """What of a record may be kept: nothing personal, and where `is_declared` is set nothing else than that.
+
+    `within`: personal names count only inside elements of that name. `record`: the element that is a record; without
+    one each child of the root is. `marks`: attributes that say which record it is.
+    """
+
+    is_personal: Test
+    is_declared: Test | None
+    within: str | None = None
+    record: str | None = None
+    marks: tuple[str, ...] = ()
+    record_on_top: bool = False
+
+
+def rule_of(source: Source, protocol: object) -> Rule:
+    """The rule of a source: its own declaration, and what its protocol always or never carries."""
+    is_declared = named(
+        header for name, column in source.columns.items() for header in (column.header, *column.aliases, name)
+    )
+    is_personal = named([*source.personal, *getattr(protocol, "PERSONAL", ())])
+    return Rule(
+        lambda name: is_personal(name) or (bool(clean.PERSONAL.search(plain(name))) and not is_declared(name)),
+        is_declared if source.personal else None,
+        *(getattr(protocol, name, None) for name in ("WITHIN", "RECORD")),
+        getattr(protocol, "MARKS", ()),
+        getattr(protocol, "RECORD_ON_TOP", False),
+    )
+
+
+def drop_from_json(body: bytes, rule: Rule) -> bytes:
+    """Without the personal keys, at any depth, and of a record (an item of a list) without undeclared ones."""
     value = json_of(body, numbers_as_text=False)
     dropped = False
 
-    def walk(value: object) -> object:
+    def may_stay(key: str, inside: bool) -> bool:
+        return not rule.is_personal(key) and not (inside and rule.is_declared and not rule.is_declared(key))
+
+    def walk(value: object, inside: bool) -> object:
         nonlocal dropped
         if isinstance(value, list):
-            return [walk(each) for each in value]
+            return [walk(each, True) for each in value]
         if isinstance(value, dict):
-            kept = {key: walk(each) for key, each in value.items() if not is_personal(key)}
+            # Where one record came in place of a list, it is the value of the list's own key.
+            kept = {
+                key: walk(each, inside or key in ("data", "records"))
+                for key, each in value.items()
+                if may_stay(key, inside)
+            }
             dropped = dropped or len(kept) < len(value)
             return kept
         return value
 
-    kept = walk(value)
+    kept = walk(value, rule.record_on_top)
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode() if dropped else body
 
 
-def drop_from_xml(body: bytes, is_personal: Test, within: str | None = None) -> bytes:
-    """Without the personal elements and attributes, at any depth; `within`: only inside elements of that name."""
+def drop_from_xml(body: bytes, rule: Rule) -> bytes:
+    """Without the personal elements and attributes, at any depth, and of a record without undeclared ones."""
     root = xml_of(body)
     dropped = False
 
-    def walk(element: ET.Element, inside: bool) -> None:
+    def is_undeclared(path: tuple[str, ...]) -> bool:
+        # A nested one is declared by its own name, or by that of an outer one too: 承攬/廠商名稱.
+        ends = ("/".join(path[place:]) for place in range(len(path)))
+        return rule.is_declared is not None and not any(map(rule.is_declared, ends))
+
+    def walk(element: ET.Element, inside: bool, path: tuple[str, ...] | None) -> None:
         nonlocal dropped
-        inside = inside or tag(element) == within
-        if inside:
-            for each in [each for each in element if is_personal(tag(each))]:
+        inside = inside or tag(element) == rule.within
+        if path is None and tag(element) == rule.record:
+            path = ()
+        for each in list(element):
+            below = None if path is None else (*path, tag(each))
+            gone = (inside and rule.is_personal(tag(each))) or (below and not len(each) and is_undeclared(below))
+            if gone:
                 element.remove(each)
                 dropped = True
-            for name in [name for name in element.attrib if is_personal(name.rsplit("}", 1)[-1])]:
+            else:
+                # Without a name for it, each child of the root is a record.
+                walk(each, inside, () if element is root and rule.record is None else below)
+        for name in list(element.attrib):
+            bare = name.rsplit("}", 1)[-1]
+            gone = inside and rule.is_personal(bare)
+            if gone or (path is not None and bare not in rule.marks and is_undeclared((*path, bare))):
                 del element.attrib[name]
                 dropped = True
-        for each in element:
-            walk(each, inside)
 
-    walk(root, within is None)
+    walk(root, rule.within is None, None)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True) if dropped else body
 
 
-def drop_from_table(name: str, body: bytes, is_personal: Test) -> tuple[str, bytes]:
-    """Without the personal columns; a table that has some becomes a UTF-8 CSV."""
+def drop_from_table(source: Source, name: str, body: bytes) -> tuple[str, bytes]:
+    """What may be kept of a table, as a UTF-8 CSV; to the byte where that is all of it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{Path(name).suffix.lower()}"
         path.write_bytes(body)
-        rows = [cells for _, cells in grid_of(path)]
-    places = {place for cells in rows[:HEADER_WITHIN] for place, cell in enumerate(cells) if is_personal(cell)}
-    if not places:
-        return name, body
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([each for place, each in enumerate(cells) if place not in places] for cells in rows)
-    return f"{Path(name).stem}.csv", text.getvalue().encode()
+        made = Redacted(clean.grid_for(path, source), source)
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(made.rows())
+    return (f"{Path(name).stem}.csv", text.getvalue().encode()) if made.changed else (name, body)

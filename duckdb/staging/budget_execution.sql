@@ -1,7 +1,6 @@
 -- Grain: one row per year and agency.
--- A year below 1000 is 民國.
 select
-    case when year < 1000 then year + 1911 else year end as year,
+    year,
     agency_id,
     allocated_twd,
     executed_twd,
