@@ -18,7 +18,7 @@ RECEIPTS = 3  # files named under a source; a source of monthly parts would have
 
 def message(view: str) -> str:
     """The one sentence of a view, counted from what it shows."""
-    standing, known = [state(row) for row in warehouse.table("meta.sources")], warehouse.catalogue().sets
+    standing, known = [state(row) for row in sources()], warehouse.catalogue().sets
     defaults = [row["is_default"] for row in warehouse.table("meta.rules")]
     held = [row["offenders"] for row in warehouse.table("meta.checks")]
     counts = {
@@ -37,8 +37,22 @@ def message(view: str) -> str:
 def sources() -> tuple[dict, ...]:
     """Every declared source, those with something wrong first, then the real, the simulated, the empty ones."""
     order = ("failed", "late", "fresh", "once", "simulated", "never")
-    rows = warehouse.table("meta.sources", None, "system, name")
+    rows = [_as_of_now(row) for row in warehouse.table("meta.sources", None, "system, name")]
     return tuple(sorted(rows, key=lambda row: (order.index(state(row)), not row["rejects"])))
+
+
+def _as_of_now(row: dict) -> dict:
+    """A source of the build in use, with the pulls that failed, or succeeded again, since it was built.
+
+    A build frozen for a meeting says what was known then.
+    """
+    store = warehouse.here().store
+    if build() != store.current_name():
+        return row
+    failing = store.failing(row["name"])
+    if failing:
+        return row | {"problem_zh": failing["zh"], "problem_en": failing["en"], "failing_since": failing["since"]}
+    return row | {"problem_zh": None, "problem_en": None, "failing_since": None} if row.get("failing_since") else row
 
 
 def rejected() -> int:
@@ -92,6 +106,7 @@ def source_cells(row: dict) -> list[object]:
         tiles.stacked(*_receipts(row["name"])),
         tiles.stacked(
             f"✖ {_side(row, 'problem')}" if row["problem_zh"] else "",
+            t("sources.failing_since", since=moment(row["failing_since"])) if row.get("failing_since") else "",
             _side(row, "caution"),
             t("sources.unknown_headers", names=unknown) if unknown else "",
         ),

@@ -16,6 +16,7 @@ from dashboard.words import pick, t
 VERDICTS = {
     "does_not_reproduce": State(look.STATES["seriously_behind"].colour, ""),
     "within_rounding": State(look.STATES["ahead"].colour, ""),
+    "consistent": State(look.STATES["completed"].colour, ""),
     "reproduces": State(look.STATES["on_schedule"].colour, ""),
     "cannot_be_checked": State(look.PALE, "", look.INK),
 }
@@ -44,6 +45,7 @@ def message(rows: Sequence[dict]) -> str:
         figures=words.number(len(rows)),
         same=words.number(len(agreeing)),
         simulated=t("sources.simulated_only", n=words.number(simulated)) if simulated else "",
+        consistent=words.number(count(rows, "consistent")),
         differ=words.number(count(rows, "does_not_reproduce")),
         unknown=words.number(count(rows, "cannot_be_checked")),
         rejects=words.number(provenance.rejected()),
@@ -77,12 +79,12 @@ def columns() -> list[tiles.Column]:
 def cells(row: dict) -> list[object]:
     """One printed figure: what it says, what comes out, by how much they differ, how, and what is doubtful."""
     doubt = _side(row, "doubt")
-    quote = " ".join(row["quote"].replace("**", "").split())  # the slides' bold marks and line breaks are no words
     return [
         tiles.badge(VERDICTS[row["verdict"]], t(f"verdict.{row['verdict']}")),
         tiles.stacked(
             _side(row, "label"),
-            f"{t('sources.document', number=row['document'])} · {words.printed_period(row)} · 「{quote}」",
+            f"{t('sources.document', number=row['document'])} · {words.printed_period(row)} · "
+            f"「{words.quoted(row['quote'])}」",
         ),
         _with_unit(*_printed(row)),
         _recomputed(row),
@@ -101,7 +103,7 @@ def listing(rows: list[dict]) -> list[dict[str, object]]:
             names["figure"]: _side(row, "label"),
             t("frame.document"): row["document"],
             t("frame.period"): words.printed_period(row),
-            t("frame.quote"): row["quote"],
+            t("frame.quote"): words.quoted(row["quote"]),
             t("frame.published"): row["value"] if row["value"] is not None else row["value_text"],
             t("sources.unit"): row["unit"],
             names["recomputed"]: row["recomputed"],

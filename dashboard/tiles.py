@@ -169,7 +169,7 @@ def published(row: dict, beside: Answer | None = None, beside_words: str = "") -
                 value=text,
                 unit=unit,
                 lines=lines,
-                exact=row["quote"],
+                exact=words.quoted(row["quote"]),
                 spark="",
                 spark_label="",
                 foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
@@ -322,7 +322,7 @@ def _about(answer: Answer | None, row: dict | None) -> None:
                 [t("frame.published"), words.published(row)],
                 [t("frame.document"), f"{name} · {row['section']}"],
                 [t("frame.period"), words.printed_period(row)],
-                [t("frame.quote"), f"「{row['quote'].replace('**', '')}」"],
+                [t("frame.quote"), f"「{words.quoted(row['quote'])}」"],
             ]
             table([Column(t("frame.published")), Column("")], facts)
         if answer:

@@ -1,7 +1,7 @@
 """Which command does what? `python -m data_pipeline --help`.
 
-Exit codes: 0 done · 2 wrong usage · 3 refused (a check failed, a file cannot be read) · 4 a pull failed ·
-5 another writer is at work.
+Exit codes: 0 done · 1 a fault of the program, with its traceback · 2 wrong usage · 3 refused (a check failed, a file
+cannot be read, a statement of the warehouse fails) · 4 a pull failed · 5 another writer is at work.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import click
+import duckdb
 import structlog
 from rich.console import Console
 from rich.markup import escape
@@ -43,7 +44,10 @@ class Refusal(click.ClickException):
         self.exit_code = code
 
     def show(self, file=None) -> None:
-        Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {escape(self.message)}", soft_wrap=True)
+        if _for_programs():
+            log.error("refused", message=self.message, exit_code=self.exit_code)
+        else:
+            Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {escape(self.message)}", soft_wrap=True)
 
 
 class Commands(click.Group):
@@ -56,6 +60,12 @@ class Commands(click.Group):
             raise Refusal(str(error)) from error
         except StoreError as error:
             raise Refusal(str(error), BUSY if isinstance(error, Busy) else REFUSED) from error
+        except duckdb.Error as error:
+            said = " ".join([*str(error).splitlines()[:1], *getattr(error, "__notes__", [])])
+            raise Refusal(
+                f"資料庫執行失敗，原有版本繼續使用；請更正後再試：{said} · "
+                f"The database failed, the build in use stays in use; correct this and try again: {said}"
+            ) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,7 +81,7 @@ def cli(ctx: click.Context, store: Path | None) -> None:
     出了問題 in trouble:    python -m data_pipeline status
                             python -m data_pipeline rollback
     """
-    machine = os.environ.get("RDEC_LOG") == "json" or not sys.stderr.isatty()
+    machine = _for_programs()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -171,8 +181,10 @@ def build_(
             _print_offences(failed.offences)
             log.error("checks failed", checks=[each.check for each in failed.offences])
             used = store.current_name() or "—"
+            at = failed.rejects
+            zh, en = (f"。退件列於 {at}", f". Rejected rows: {at}") if at else ("", "")
             raise Refusal(
-                f"檢核未過，沒有發布；仍使用 {used} · Checks failed, nothing published; {used} stays in use"
+                f"檢核未過，沒有發布；仍使用 {used}{zh} · Checks failed, nothing published; {used} stays in use{en}"
             ) from failed
         took = time.perf_counter() - started
         if not no_publish:
@@ -258,7 +270,7 @@ class _Reporter:
 
     def __enter__(self) -> _Reporter:
         self.task = self.bar.add_task("…", total=1.0)
-        if self.style == "bar":
+        if self.style == "bar" and not _for_programs():
             self.bar.start()
         return self
 
@@ -269,10 +281,16 @@ class _Reporter:
             self.bar.update(self.task, description=step, completed=share)
 
     def stop(self) -> None:
-        self.bar.stop()
+        if self.bar.live.is_started:  # one that never was would leave an empty line
+            self.bar.stop()
 
     def __exit__(self, *_) -> None:
-        self.bar.stop()
+        self.stop()
+
+
+def _for_programs() -> bool:
+    """Is standard error read by a program? Then every line of it is one JSON object."""
+    return os.environ.get("RDEC_LOG") == "json" or not sys.stderr.isatty()
 
 
 def _simulate(

@@ -34,6 +34,7 @@ RULED = re.compile(r"\brule\('([a-z_]+)'\)")
 NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
 COMMENT = re.compile(r"--[^\n]*")
 DEFINING = (".sql", ".csv", ".geojson")
+FAILED = "failed"  # the rejects of a build that did not pass its checks, until one does
 NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
 # Offline, within a bound that leaves room for the pages on the same machine.
@@ -56,11 +57,12 @@ class Offence:
 
 
 class ChecksFailed(Exception):
-    """The new build was not published; the last good one stays in use."""
+    """The new build was not published; the last good one stays in use. What its files left out stands in `rejects`."""
 
-    def __init__(self, offences: list[Offence]):
+    def __init__(self, offences: list[Offence], rejects: Path | None = None):
         super().__init__("; ".join(f"{each.check}: {each.zh} · {each.en} ({each.count})" for each in offences))
         self.offences = offences
+        self.rejects = rejects
 
 
 @dataclass
@@ -96,11 +98,12 @@ def build(
             con.close()
         rejects, manifest, loaded, problems, seconds = made
         finished = store.finish(path, manifest)
-        target = store.root / "rejects" / finished.name
-        if rejects.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(rejects, target)
+        _hand_out(store, rejects, finished.name)
+        shutil.rmtree(store.root / "rejects" / FAILED, ignore_errors=True)
         return Made(finished, loaded, problems, seconds)
+    except ChecksFailed as failed:
+        failed.rejects = _hand_out(store, work / "rejects", FAILED)
+        raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -134,14 +137,15 @@ def _fill(con, store, sources, like, progress, warehouse, work):
             step("raw", 0.05 + 0.5 * (index + 1) / max(1, len(sources)))
     inputs = chosen
     load_published(con)
+    describe.write_inputs(con, inputs)
     lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share))
     describe.write(con, store, sources, inputs, loaded, problems, lineage)
     step("meta", 0.92)
     offences = run_checks(con, warehouse)
+    rejects = write_rejects(con, work / "rejects")
     step("checks", 0.98)
     if offences:
         raise ChecksFailed(offences)
-    rejects = write_rejects(con, work / "rejects")
     manifest = {
         "fingerprint": _fingerprint(inputs, sources, warehouse),
         "built_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -307,6 +311,16 @@ def write_rejects(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
     return folder
 
 
+def _hand_out(store: Store, rejects: Path, name: str) -> Path | None:
+    """Put the rejects where people look for them; None where nothing was left out."""
+    target = store.root / "rejects" / name
+    shutil.rmtree(target, ignore_errors=True)
+    if not rejects.exists():
+        return None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.move(rejects, target))
+
+
 def _harmless(cell: object) -> object:
     """A text that a spreadsheet would run as a formula is kept as text."""
     runs = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not NUMBER.fullmatch(cell)
@@ -346,7 +360,9 @@ def _fingerprint(inputs: dict[str, list[Receipt]], sources: dict[str, Source], w
     digest = hashlib.sha256()
     for name, receipts in sorted(inputs.items()):
         for receipt in receipts:
-            digest.update(f"{name} {receipt.simulated} {[kept.sha256 for kept in receipt.files]}\n".encode())
+            # On the day of a delivery hangs what of it lies in the future, and which reports were due.
+            day = None if receipt.simulated else load.delivered_on(receipt)
+            digest.update(f"{name} {day} {[kept.sha256 for kept in receipt.files]}\n".encode())
     for source in sources.values():
         digest.update(f"{source.model_dump_json()}\n".encode())
     for path in [*_definitions(warehouse), *sorted(PUBLISHED.glob("*.csv"))]:

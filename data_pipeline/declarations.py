@@ -84,7 +84,8 @@ def plain(text: str) -> str:
 
 
 NUMBERS = ("integer", "number", "percent", "money")
-DATED = ("date", "datetime", "month", "year")
+DATES = ("date", "datetime", "month")
+DATED = (*DATES, "year")
 
 
 class DeclarationError(Exception):
@@ -109,7 +110,8 @@ class Column(Strict):
     `money` is kept in 元 (`_twd`), whatever `unit` the file uses; of a number, `unit` says what it counts (人, 件, 天).
     `year` is western, whether the file says 112, 112年度 or 2023. `code` looks its value up in `domain`
     of `duckdb/seeds/codes.csv`; `agency` and `district` in their own seeds. `fill_down` repeats the value
-    above into an empty cell, as merged cells need.
+    above into an empty cell, as merged cells need. A date is of what has happened, and a row whose date lies after
+    its delivery is rejected; `ahead: true` is for what is planned, due, forecast or promised.
     """
 
     header: Words
@@ -122,6 +124,7 @@ class Column(Strict):
     required: bool = False
     zero_is_null: bool = False
     fill_down: bool = False
+    ahead: bool = False
     minimum: float | None = None
     maximum: float | None = None
 
@@ -142,6 +145,9 @@ class Column(Strict):
         if (self.minimum, self.maximum) != (None, None) and self.type not in NUMBERS:
             kinds = ", ".join(NUMBERS)
             raise ValueError(f"`minimum`、`maximum` 只用於 {kinds} · `minimum` and `maximum` belong to {kinds}")
+        if self.ahead and self.type not in DATES:
+            kinds = ", ".join(DATES)
+            raise ValueError(f"`ahead` 只用於 {kinds} · `ahead` belongs to {kinds}")
         return self
 
 
@@ -277,7 +283,8 @@ class Source(Strict):
                 "delivery: partial 須有 `key`，否則同一列再送一次會重複計算 · "
                 "delivery: partial needs a `key`, or a second delivery of the same rows would count twice"
             )
-        for name in self.key:
+        # A later part may be empty, such as the amount of a design change; then empty is what is compared.
+        for name in self.key[:1]:
             if not self.columns[name].required:
                 raise ValueError(f"key：{name!r} 須為必要欄位 · key: {name!r} must be `required: true`")
         return self

@@ -5,15 +5,30 @@ from __future__ import annotations
 from dataclasses import asdict
 
 
+def write_inputs(con, inputs) -> None:
+    """Write down which files came when, before the marts: on the day of a delivery hangs which reports were due."""
+    con.execute("""
+        create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
+            size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean)""")
+    for name, receipts in inputs.items():
+        for receipt in receipts:
+            con.executemany(
+                "insert into meta.inputs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    [name, receipt.pull, receipt.at, receipt.where, *asdict(kept).values(), receipt.simulated]
+                    for kept in receipt.files
+                ],
+            )
+
+
 def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
     """Write into the build what it is made of, so that a page can say so without the store."""
     con.execute("""
         create table meta.sources (name varchar, system varchar, zh varchar, en varchar, producer_zh varchar,
             producer_en varchar, protocol varchar, place varchar, licence varchar, cadence varchar, reach date,
             next_due date, delivered_at varchar, is_simulated boolean, rows bigint, rejects bigint, notes bigint,
-            unknown_headers varchar, caution_zh varchar, caution_en varchar, problem_zh varchar, problem_en varchar);
-        create table meta.inputs (source varchar, pull varchar, delivered_at varchar, place varchar, file varchar,
-            size_bytes bigint, sha256 varchar, sha256_received varchar, is_simulated boolean);
+            unknown_headers varchar, caution_zh varchar, caution_en varchar, problem_zh varchar, problem_en varchar,
+            failing_since varchar);
         create table meta.lineage (relation varchar, source varchar);
         create table meta.columns (source varchar, name varchar, zh varchar, en varchar, unit varchar);
     """)
@@ -21,8 +36,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
     wrong = {each["source"]: each for each in reversed(problems)}  # the newest delivery that could not be read
     for source in sources.values():
         receipts, count = inputs.get(source.name, []), counts[source.name]
-        failed = [each for each in store.failures(source.name) if not receipts or each["at"] > receipts[-1].at]
-        problem = wrong.get(source.name) or (failed[-1] if failed else {})
+        problem = wrong.get(source.name) or store.failing(source.name) or {}
         reach = None
         if source.reach:
             kind = source.columns[source.reach].type
@@ -32,7 +46,7 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
             }.get(kind, f"max({source.reach})::date")
             reach = con.execute(f"select {expression} from raw.{source.name}").fetchone()[0]
         con.execute(
-            f"insert into meta.sources values ({', '.join('?' * 22)})",
+            f"insert into meta.sources values ({', '.join('?' * 23)})",
             [
                 source.name, source.system, source.title.zh, source.title.en, source.producer.zh, source.producer.en,
                 source.where.protocol, source.where.url, source.licence, source.cadence.every, reach,
@@ -40,16 +54,9 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
                 any(receipt.simulated for receipt in receipts), count.rows, count.rejects, count.notes,
                 "、".join(count.unknown_headers) or None, source.caution.zh if source.caution else None,
                 source.caution.en if source.caution else None, problem.get("zh"), problem.get("en"),
+                problem.get("since"),
             ],
         )  # fmt: skip
-        for receipt in receipts:
-            con.executemany(
-                "insert into meta.inputs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    [source.name, receipt.pull, receipt.at, receipt.where, *asdict(kept).values(), receipt.simulated]
-                    for kept in receipt.files
-                ],
-            )
     # The ledger is no delivery: it is part of the project, and a source of what stands on it all the same.
     con.execute("""
         insert into meta.sources by name

@@ -160,10 +160,7 @@ def status(store: Store, sources: dict[str, Source], today: dt.date | None = Non
     answer = []
     for source in sources.values():
         rows, rejects, reach, due, simulated = found.get(source.name, (0, 0, None, None, False))
-        latest, receipts, failures = (
-            store.latest(source.name), store.receipts(source.name), store.failures(source.name)
-        )  # fmt: skip
-        failed = failures[-1] if failures and (not receipts or failures[-1]["at"] > receipts[-1].at) else None
+        latest, failed = store.latest(source.name), store.failing(source.name)
         if failed:
             state = "failed"
         elif latest is None:

@@ -9,6 +9,7 @@ so both give the same rows.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ import duckdb
 
 from data_pipeline import clean, pull, rejects
 from data_pipeline.clean import Fault, FileFault
-from data_pipeline.declarations import Column, DeclarationError, Source
+from data_pipeline.declarations import DATES, Column, DeclarationError, Source
 from data_pipeline.rejects import Origin
 from data_pipeline.store import Kept, Receipt, Store
 
+TAIPEI = dt.timezone(dt.timedelta(hours=8))
 FACTORS = {"元": 1, "千元": 1_000, "仟元": 1_000, "萬元": 10_000, "百萬元": 1_000_000, "億元": 100_000_000}
 SQL_TYPES = {
     "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "percent": "DOUBLE", "money": "BIGINT", "date": "DATE",
@@ -100,7 +102,7 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
             file = kept.name if names.count(kept.name) == 1 else f"{receipt.pull}/{kept.name}"
             try:
                 text = _verify(kept, path)
-                plain, headers = _fill(con, source, path, file, receipt.simulated, work, text)
+                plain, headers = _fill(con, source, path, file, receipt, work, text)
             except FileFault as fault:
                 fault.pull = receipt.pull
                 raise
@@ -121,6 +123,11 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
     return Loaded(source.name, rows, left_out, notes, tuple(unknown))
 
 
+def delivered_on(receipt: Receipt) -> dt.date:
+    """The day in Taipei on which a delivery came."""
+    return dt.datetime.fromisoformat(receipt.at).astimezone(TAIPEI).date()
+
+
 def _verify(kept: Kept, path: Path) -> bool:
     """Are these the bytes that were kept? True where they hold no NUL, so that DuckDB may read them as text."""
     digest, clear = hashlib.sha256(), True
@@ -139,14 +146,14 @@ def _verify(kept: Kept, path: Path) -> bool:
 
 
 def _fill(
-    con, source: Source, path: Path, file: str, simulated: bool, work: Path, text: bool
+    con, source: Source, path: Path, file: str, receipt: Receipt, work: Path, text: bool
 ) -> tuple[clean.Header | None, tuple[str, ...]]:
     """Read one file into the table; gives the header where it was plain enough to be read directly."""
     if source.where.protocol == "file" and path.suffix.lower() == ".csv" and text:
         header, printed = _plain_header(path, source)
         if header is not None:
             try:
-                _insert(con, source, path, header, simulated, next(cell.strip() for cell in printed if cell.strip()))
+                _insert(con, source, path, header, receipt, next(cell.strip() for cell in printed if cell.strip()))
                 return header, header.unknown
             except (duckdb.InvalidInputException, duckdb.ConversionException):
                 pass  # ragged, mixed line ends or not UTF-8 further down: row by row then
@@ -171,7 +178,7 @@ def _fill(
                 writer.writerow([number, *((values.get(name) or "").replace("\0", "") for name in names)])
     columns = ("_row", *names)
     try:
-        _insert(con, source, laid, clean.Header(columns, header.units), simulated)
+        _insert(con, source, laid, clean.Header(columns, header.units), receipt)
     except duckdb.InvalidInputException as error:
         raise FileFault(
             f"{path.name}：有一列過長，無法解析。", f"{path.name}: a row is too long to be parsed."
@@ -195,7 +202,7 @@ def _plain_header(path: Path, source: Source) -> tuple[clean.Header | None, list
     return (None if clean.missing(header, source) or not any(header.columns) else header), cells
 
 
-def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bool, opening: str = "") -> None:
+def _insert(con, source: Source, path: Path, header: clean.Header, receipt: Receipt, opening: str = "") -> None:
     """The one statement that reads text into types. Names come from declarations, never from the file.
 
     `opening` is the first cell of the header of a file as it came: a row that begins with it, or with a word for
@@ -219,6 +226,11 @@ def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bo
         for limit, sign, reason in ((column.minimum, "<", "below_minimum"), (column.maximum, ">", "above_maximum")):
             if limit is not None:
                 faults.append((f"{name} {sign} {limit}", f"{name} {sign} {limit}", name, cell, reason))
+        # Nothing has happened after the day of its delivery; one day is left for clocks that differ. The simulated
+        # set knows no clock.
+        if column.type in DATES and not column.ahead and not receipt.simulated:
+            late = f"{name} >= date '{delivered_on(receipt) + dt.timedelta(days=2)}'"
+            faults.append((late, late, name, cell, "in_the_future"))
     if opening:
         faults += [(test, test, None, "null", "suspect") for test in _suspicions(source, header, places, opening)]
     wrong = " or ".join(f"({test})" for test, *_ in faults) or "false"
@@ -230,8 +242,8 @@ def _insert(con, source: Source, path: Path, header: clean.Header, simulated: bo
                                columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000))"""
     start = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     con.execute(
-        f"insert into raw.{source.name} select {', '.join(source.columns)}, {str(simulated).lower()}, {row}, {head}, "
-        f"{wrong} from {typed}",
+        f"insert into raw.{source.name} "
+        f"select {', '.join(source.columns)}, {receipt.simulated}, {row}, {head}, {wrong} from {typed}",
         [str(path)],
     )
     which = f"select rowid as id from raw.{source.name} where _wrong and rowid >= {start}"
@@ -322,4 +334,4 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-__all__ = ["FileFault", "Loaded", "load", "prepare"]
+__all__ = ["FileFault", "Loaded", "delivered_on", "load", "prepare"]

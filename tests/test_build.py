@@ -79,6 +79,29 @@ def test_a_failed_check_leaves_the_last_good_build_in_use_and_says_why(mini):
     assert not list((mini.store.root / "work").iterdir())
 
 
+def test_a_failed_check_hands_out_the_rejects_until_a_build_passes(mini):
+    mini.file("calls", GOOD.replace(",9\n", ",301\n") + "A9,明天,,,\n")
+    with pytest.raises(build.ChecksFailed) as raised:
+        mini.build()
+    assert raised.value.rejects == mini.store.root / "rejects" / "failed"
+    assert "明天" in (raised.value.rejects / "calls.csv").read_text(encoding="utf-8-sig")
+    mini.file("calls", GOOD.replace(",9\n", ",301\n"))
+    with pytest.raises(build.ChecksFailed) as raised:
+        mini.build()
+    assert raised.value.rejects is None and not (mini.store.root / "rejects" / "failed").exists()
+    mini.file("calls", GOOD + "A9,明天,,,\n")
+    made = mini.build()
+    assert [path.name for path in (mini.store.root / "rejects").iterdir()] == [made.build.name]
+
+
+def test_one_slip_of_the_year_is_a_reject_with_its_place_and_stops_nothing(mini):
+    mini.file("calls", GOOD + "A9,132.3.26,電話,東區,3\n")
+    made = mini.build()
+    assert mini.ask(made, "select count(*) from raw.calls") == [(3,)]
+    assert mini.ask(made, "select file, row_number, header, value, reason from meta.rejects") == [
+        ("calls.csv", 5, "日期", "132.3.26", "in_the_future")]  # fmt: skip
+
+
 def test_broken_sql_names_its_file_and_leaves_nothing(mini):
     good = mini.build()
     for folder in ("marts", "checks"):

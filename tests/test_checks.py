@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from data_pipeline import build
+from data_pipeline import build, declarations
 from tests import tiny_city, warehouse
 
 CHECKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((build.WAREHOUSE / "checks").glob("*.sql"))}
@@ -36,6 +38,8 @@ FAULTS = {
     "where work_id = 'w1' and month = date '2023-02-01'",
     "progress_belongs_to_a_work": "update raw.site_visits set work_id = 'unheard of'",
     "progress_within_bounds": "update raw.work_progress set actual_progress = 1.01 where work_id = 'w1'",
+    "published_figures_are_sound": "update marts.published_figures set value = null, value_text = '15x97' "
+    "where key = 'forward_works'",
     "recomputations_stand_beside_a_figure": "update marts.published_recomputations set unit = '斤'",
     "rules_are_consistent": "update meta.rules set value = 0.5 where name = 'reply_weight'",
     "satisfaction_nothing_lost": "update marts.satisfaction_month set neutral = neutral + 1",
@@ -75,6 +79,17 @@ def test_the_check_catches_its_fault(city, name):
         assert offenders(city, name)
     finally:
         city.execute("rollback")
+
+
+def test_every_date_of_what_has_happened_is_kept_out_of_the_future():
+    """The check stands behind the loading, so it looks at the same columns."""
+    lines = CHECKS["nothing_happened_in_the_future"].splitlines()
+    asked = {(name, column) for line in lines if "select '" in line for name in [line.split("'")[1]]
+             for column in re.findall(r"\b\w+_(?:on|at)\b|\bmonth\b", line)}  # fmt: skip
+    assert asked == {
+        (name, column) for name, source in declarations.load().items() for column, each in source.columns.items()
+        if each.type in declarations.DATES and not each.ahead
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))

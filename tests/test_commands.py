@@ -20,6 +20,7 @@ from data_pipeline import meeting_commands
 from data_pipeline.days import Day
 from data_pipeline.pull import PullError
 from data_pipeline.store import Store, StoreError, meetings, notes
+from tests import miniature
 
 ROOT = Path(__file__).parent.parent
 CALLS = "話務編號,受理時間,管道,服務類型,案件類別,機關,行政區,等候秒數\n"
@@ -174,14 +175,31 @@ def test_build_publish_and_rollback_in_turn(published):
     assert second in run(published, "builds").output
 
 
-def test_log_lines_are_json_where_no_person_watches(published):
-    first = published.current_name()
+def logged(folder: Path, *arguments: str) -> list[dict]:
+    """What a command on a small warehouse writes to a standard error that is no terminal: JSON, line by line."""
     done = subprocess.run(
-        [sys.executable, "-m", "data_pipeline", "--store", str(published.root), "publish", first],
+        [sys.executable, "-m", "tests.miniature", str(folder), "--store", str(folder / "store"), *arguments],
         cwd=ROOT, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"PYTHONUTF8": "1"},
     )  # fmt: skip
-    (line,) = (json.loads(line) for line in done.stderr.splitlines())
-    assert (line["event"], line["build"], line["level"]) == ("published", first, "info")
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def test_log_lines_are_json_where_no_person_watches(tmp_path):
+    mini = miniature.make(tmp_path)
+    mini.file("calls", "編號,日期\nA1,112.3.1\n")
+    published, built = logged(tmp_path, "build", "--no-sample")
+    assert (published["event"], published["level"], built["event"]) == ("published", "info", "built")
+    assert built["build"] == mini.store.current_name() and built["rows"] == 1
+    (refused,) = logged(tmp_path, "rollback")
+    assert refused["level"] == "error" and "沒有更早" in refused["message"] and refused["exit_code"] == 3
+
+
+def test_a_statement_that_fails_is_three_and_names_its_file(tmp_path):
+    mini = miniature.make(tmp_path)
+    (mini.warehouse / "marts" / "months.sql").write_text("select nothing_of_the_kind from staging.calls")
+    (refused,) = logged(tmp_path, "build", "--no-sample")
+    assert refused["exit_code"] == commands.REFUSED and "duckdb/marts/months.sql" in refused["message"]
+    assert "nothing_of_the_kind" in refused["message"] and " · " in refused["message"]
 
 
 # Meetings and notes

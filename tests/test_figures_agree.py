@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 
@@ -9,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import downloads, metrics, words
-from dashboard.periods import parse
-from dashboard.warehouse import ask
+from dashboard.periods import Period, parse
+from dashboard.warehouse import ask, table
 
 NAMES = metrics.catalogue().names()
 SPANS = ("112", "111-10", "110Q3")
@@ -53,3 +54,21 @@ def test_tile_about_and_download_say_one_figure(warehouse, place: int, name: str
         assert [row[0] for row in taken] == [answer.value]
     finally:
         words.speak(None)
+
+
+SCALES = {"萬件": 1e4, "萬人次": 1e4, "億元": 1e8, "%": 0.01, "成": 0.1}
+
+
+def test_a_published_figure_is_recomputed_by_the_definition_of_the_metric_that_shows_it(warehouse) -> None:
+    """The tile and the reconciliation must not set two different numbers beside one printed figure."""
+    compared = 0
+    for name in NAMES:
+        key = metrics.catalogue().find(name)[1].published
+        for row in table("marts.published_recomputations", {"key": [key]}) if key else ():
+            first, _, last = row["period_iso"].partition("/")
+            span = Period("", dt.date(int(first), 1, 1), dt.date(int(last or first) + 1, 1, 1))
+            where = {"control_class": ["major"]} if key.startswith("major_") else {}
+            value = row["value"] * SCALES.get(row["unit"], 1)
+            assert ask(name, span, where=where).value == pytest.approx(value), (name, key)
+            compared += 1
+    assert compared > 30

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,8 +57,6 @@ def run(con, folder: Path, bodies, of=SOURCE, name="話務.csv"):
 
 def test_a_plain_file_is_typed(filed):
     loaded, rows, rejects = filed(HEAD + 'A1,112.3.1,電話,台南市永康區,５,"1,200",87%\nA2,2023-03-02,,,,,\n')
-    import datetime as dt
-
     assert rows == [
         ("A1", dt.date(2023, 3, 1), "phone", "yongkang", 5, 1_200_000, 0.87, False),
         ("A2", dt.date(2023, 3, 2), None, None, None, None, None, False),
@@ -269,6 +269,23 @@ def test_codes_are_found_by_every_spelling(filed):
     assert {row[3] for row in rows} == {"yongkang"} and [row[2] for row in rows] == ["phone", "app", "app"]
 
 
+@pytest.mark.parametrize(("days", "fits"), [(0, True), (1, True), (2, False)])
+def test_what_has_happened_lies_no_later_than_the_day_after_its_delivery(con, tmp_path, days, fits):
+    """The day is that of the receipt in Taipei, so a repeated build gives the same rows."""
+    at = dt.datetime(2024, 1, 31, 17, tzinfo=dt.UTC)  # the first of February in Taipei
+    day = dt.date(2024, 2, 1) + dt.timedelta(days)
+    ahead = source(CALLS.replace("type: date, ", "type: date, ahead: true, "))
+    rows = []
+    for of in (SOURCE, ahead):
+        store = Store(tmp_path / f"store-{of is ahead}")
+        with store.keep(of.name, "test") as kept:
+            kept.add("話務.csv", (HEAD + f"A1,{day},,,,,\n").encode())
+        work = tmp_path / f"work-{of is ahead}"
+        work.mkdir()
+        rows.append(load.load(con, store, of, [replace(kept.receipt, at=at.isoformat())], work).rows)
+    assert rows == [fits, True]
+
+
 def test_the_reasons_of_both_modules_are_all_in_the_seed(con):
     known = {row[0] for row in con.execute("select reason from seeds.reject_reasons").fetchall()}
     assert {f"not_{kind}" for kind in load.SQL_TYPES} | {
@@ -276,5 +293,6 @@ def test_the_reasons_of_both_modules_are_all_in_the_seed(con):
         "duplicate",
         "below_minimum",
         "above_maximum",
+        "in_the_future",
     } <= known
     assert clean.TOTAL and {"title_row", "total_row", "note_row", "repeated_header", "too_many_cells"} <= known

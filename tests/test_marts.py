@@ -200,6 +200,49 @@ def test_reports_are_on_time_until_the_fifth():
     ]  # fmt: skip
 
 
+def open_month(delivered_on: str) -> warehouse.duckdb.DuckDBPyConnection:
+    """Three works report for January; for February one does so early, and a slip of the pen reports for May."""
+    return warehouse.of(
+        delivered_on,
+        works=[work("w"), work("x", plan_id="f1"), work("y")],
+        forward_plans=tiny_city.CITY["forward_plans"][:1],
+        work_progress=[
+            filed("w", "2023-01", 0.1, 0.1), filed("x", "2023-01", 0.1, 0.1), filed("y", "2023-01", 0.1, 0.0),
+            filed("w", "2023-02", 0.2, 0.2, filed_on="2023-02-28"), filed("y", "2023-05", 0.9, 0.9),
+        ],
+        work_lags=[
+            {"work_id": "y", "month": f"2023-{month}-01", "factor": "weather", "cause": month, "promised_on": None}
+            for month in ("01", "02")
+        ],
+    )  # fmt: skip
+
+
+def test_one_early_report_does_not_make_the_others_missing():
+    con = open_month("2023-03-05")  # the very day on which February is due
+    assert warehouse.ask(con, "select work_id, month, light, filed_month, lag_cause from marts.works order by 1") == [
+        ("w", dt.date(2023, 1, 1), "on_schedule", dt.date(2023, 1, 1), None),
+        ("x", dt.date(2023, 1, 1), "on_schedule", dt.date(2023, 1, 1), None),
+        ("y", dt.date(2023, 1, 1), "seriously_behind", dt.date(2023, 1, 1), "01"),
+    ]
+    for mart in ("progress_curves", "works_month_states", "late_reporters", "filings", "forward_plan_months"):
+        assert warehouse.one(con, f"select max(month) from marts.{mart}") == dt.date(2023, 1, 1), mart
+    assert warehouse.one(con, "select light from marts.forward_plans") == "on_schedule"
+
+
+def test_a_month_is_owed_the_day_after_it_was_due():
+    con = open_month("2023-03-06")
+    assert warehouse.ask(con, "select work_id, light, lag_cause from marts.works order by 1") == [
+        ("w", "on_schedule", None), ("x", "not_filed", None), ("y", "not_filed", "02"),
+    ]  # fmt: skip
+    assert warehouse.one(con, "select count(*) from marts.filings where state = 'not_filed'") == 2
+
+
+def test_before_anything_was_due_there_is_no_month_and_no_work_has_a_light():
+    con = open_month("2023-02-03")
+    assert warehouse.ask(con, "select month, light, filed_month from marts.works") == [(None, None, None)] * 3
+    assert warehouse.one(con, "select count(*) from marts.work_months") == 0
+
+
 def test_milestones_slip_by_what_was_done_forecast_or_has_passed(city):
     assert warehouse.ask(city, "select milestone, slip_days, is_overdue from marts.milestones order by planned_on") == [
         ("design", -2, False), ("start", 10, False), ("half", 10, True), ("finish", 10, False),
@@ -292,6 +335,18 @@ def test_counts_that_a_document_prints_are_recomputed_and_a_wrong_rate_stays_wro
         "forward_works_on_schedule": 2, "forward_works_on_schedule_rate": 50, "special_line_calls_2021": 7,
         "special_line_calls_2022": 5,
     }  # fmt: skip
+
+
+def test_the_subsidy_received_is_that_of_the_plans_approved_by_then():
+    plans = [{**tiny_city.CITY["forward_plans"][0], "plan_id": plan, "approved_on": on, "budget_twd": 3e8,
+              "subsidy_twd": 2e8} for plan, on in (("f1", "2022-12-31"), ("f2", "2023-01-01"))]  # fmt: skip
+    con = warehouse.of(
+        forward_plans=plans, works=[work("w", plan_id="f1", registered_on="2022-01-01")],
+        work_progress=[filed("w", "2022-12", 0.5, 0.5)],
+    )  # fmt: skip
+    assert warehouse.ask(
+        con, "select value, unit from marts.published_recomputations where key = 'forward_subsidy_amount'"
+    ) == [(2, "億元")]
 
 
 def test_a_period_that_the_records_do_not_cover_is_not_recomputed(city):

@@ -38,7 +38,7 @@ ANSWERS = {
     "award_funnel.reached": 12, "award_funnel.win_rate": 1 / 3,
     "award_entries.entries": 6, "award_entries.subsidies": 10_000 + 30_000,
     # f1 stands at (100 × 0.5 + 300 × 0.3) ÷ 400 = 0.35 against 0.5; the only work of f2 is finished.
-    "forward_plans.plans": 2, "forward_plans.budget": 500, "forward_plans.completed": 1,
+    "forward_plans.plans": 2, "forward_plans.budget": 500, "forward_plans.subsidy": 500, "forward_plans.completed": 1,
     "forward_plans.completion_rate": 1 / 2, "forward_plans.on_schedule": 1, "forward_plans.on_schedule_rate": 1 / 2,
     "forward_plans.behind": 1,
     # w1 on schedule, w2 20 points behind, w3 finished.

@@ -47,7 +47,7 @@ def test_every_printed_figure_stands_with_the_records_of_the_month(warehouse) ->
                         ("forward_plans_completion_rate", "completion_rate")):  # fmt: skip
         row = asking.published(key)[-1]
         got = ask(f"forward_plans.{metric}", parse("112"))
-        assert f'title="{row["quote"]}"' in shown
+        assert f'title="{words.quoted(row["quote"])}"' in shown
         assert f"{words.t('frame.operational')} {words.amount(got.value, got.metric.unit)}" in shown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from dashboard import provenance, reconciliation, words
 from dashboard import warehouse as asking
 from dashboard.metrics import catalogue
+from data_pipeline import build as building
+from data_pipeline import declarations
 from tests.conftest import ROOT
 from tests.test_pages import run, text_of
 
@@ -134,6 +137,32 @@ def test_the_receipt_says_that_personal_columns_were_removed(real) -> None:
     shown = open_page(view="sources")
     assert kept["sha256"] != kept["sha256_received"]
     assert words.t("sources.redacted") in shown and f'title="{kept["sha256"]}"' in shown
+
+
+def test_a_pull_that_fails_is_told_since_when_before_the_next_build_and_until_one_succeeds(
+    real, handed_in: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(handed_in, tmp_path / "store")
+    monkeypatch.setenv("RDEC_STORE", str(tmp_path / "store"))
+    asking.here.cache_clear()
+    store = asking.here().store
+    told = words.t("sources.failing_since", since="").split("；")[0].split("起")[1]
+    assert told not in open_page(view="sources")
+    store.fail("open1999_cases", "x", "連不上服務", "The service cannot be reached")
+    store.fail("open1999_cases", "x", "逾時未回應", "It did not answer in time")
+    first, _ = store.failures("open1999_cases")
+    shown = open_page(view="sources")
+    assert "✖ 逾時未回應" in shown and words.t("sources.failing_since", since=provenance.moment(first["at"])) in shown
+    assert "1 個失敗" in shown and "It did not answer in time" in open_page(view="sources", lang="en")
+    words.speak("zh")
+    with store.writing():  # the next build keeps it, and the page goes on from there
+        sources = declarations.load()
+        store.publish(building.build(store, sources).build.name)
+    (row,) = asking.table("meta.sources", {"name": ["open1999_cases"]})
+    assert row["failing_since"] == first["at"] and "✖ 逾時未回應" in open_page(view="sources")
+    with store.keep("open1999_cases", "x") as kept:
+        kept.add("2024-01-01.xml", b"<x/>")
+    assert told not in open_page(view="sources")
 
 
 def test_text_of_a_file_never_becomes_markup(real) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import duckdb
@@ -132,3 +133,22 @@ def test_a_dropped_file_reaches_typed_tables(sources, tmp_path):
     assert not [
         path for path in store.root.rglob("*.xml") if any(each.encode() in path.read_bytes() for each in PERSONAL)
     ]
+
+
+def test_two_design_changes_of_one_day_are_both_kept_and_the_same_one_once(sources, tmp_path):
+    """Twice in one file is a fault; a later delivery of the same change is the same change."""
+    change = FILE.read_text(encoding="utf-8")
+    (first,) = re.findall(r"<變更 .*?</變更>", change, re.DOTALL)
+    second = re.sub(r"(?<=<變更後金額>)[^<]+", "495000", re.sub(r"(?<=<變更前金額>)[^<]+", "492000", first))
+    bare = re.sub(r"<變更[前後]金額>[^<]*</變更[前後]金額>", "", first)
+    path = tmp_path / "標案.xml"
+    path.write_text(change.replace(first, first + second + bare), encoding="utf-8")
+    store, con = Store(tmp_path / "store"), duckdb.connect(config=build.SETTINGS)
+    build.lay_ground(con)
+    load.prepare(con)
+    source = sources["tender_changes"]
+    receipts = [filing.add(store, source, path) for _ in range(2)]
+    loaded = load.load(con, store, source, receipts, tmp_path)
+    assert loaded.rejects == 0
+    assert con.execute("select amount_after_twd from raw.tender_changes order by 1").fetchall() == [
+        (492_000_000,), (495_000_000,), (None,)]  # fmt: skip

@@ -154,8 +154,7 @@ def test_each_dispatched_contact_is_one_case(one):
 def test_petitions_meet_count_days_and_leave_some_open(one):
     assert one("select count(*) from petitions where year(received_on) < 2023") == 526_064
     assert 121_900 <= one("select count(*) from petitions where year(received_on) = 2022") <= 122_050
-    mean = one("select avg(closed_on - received_on) from petitions where year(received_on) < 2023")
-    assert 3.45 <= mean <= 3.55
+    assert 3.45 <= one("select avg(closed_on - received_on) from petitions where year(received_on) < 2023") <= 3.55
     share, overdue = one("""
         select sum((closed_on <= due_on)::int)
                / sum((closed_on is not null or due_on < date '2024-01-01')::int),
@@ -167,7 +166,8 @@ def test_plans_and_forward_works_add_up(con, one):
     axes = con.execute("select axis, count(*) from forward_plans group by all order by min(plan_id)").fetchall()
     assert [n for _, n in axes] == [2, 58, 15, 9, 7, 60, 20, 192]
     assert one("select sum(budget_twd)::bigint from forward_plans") == 105_092_000_000
-    assert one("select sum(subsidy_twd)::bigint from forward_plans where subsidy_twd <= budget_twd") == 98_987_000_000
+    assert one("""select sum(subsidy_twd)::bigint, min(subsidy_twd / budget_twd) > 0.8, max(subsidy_twd / budget_twd) <= 1
+                  from forward_plans where approved_on < date '2023-01-01'""") == (98_987_000_000, True, True)
     assert one("""select count(*) from forward_plans p
                   join (select plan_id, sum(budget_twd) as works from works group by all) w using (plan_id)
                   where works = p.budget_twd""") == 363

@@ -117,6 +117,22 @@ def test_a_failed_pull_is_written_down_and_a_torn_line_passed_over(store):
     assert store.failures("other") == []
 
 
+def test_pulls_fail_since_the_first_one_after_the_last_that_was_kept(store):
+    assert store.failing("calls") is None
+    store.fail("calls", "x", "一", "one")
+    with store.keep("calls", "x"):
+        pass
+    assert store.failing("calls") is None
+    store.fail("calls", "x", "二", "two")
+    store.fail("calls", "x", "三", "three")
+    with store.keep("calls", "sample", simulated=True):
+        pass  # a simulated set is no answer of the service
+    assert (store.failing("calls")["en"], store.failing("calls")["since"]) == (
+        "three",
+        store.failures("calls")[1]["at"],
+    )
+
+
 def test_lines_of_many_writers_do_not_mix(tmp_path):
     path = tmp_path / "lines.jsonl"
     with ThreadPoolExecutor(8) as pool:
@@ -142,12 +158,29 @@ def test_numbers_go_up_and_other_files_do_not_matter(store):
 
 
 def test_rollback_goes_one_back_and_says_where_the_end_is(store):
-    names = [finished(store, str(number)).name for number in range(3)]
-    store.publish(names[2])
+    names = [store.publish(finished(store, str(number)).name).name for number in range(3)]
     assert [store.rollback().name, store.rollback().name] == [names[1], names[0]]
     with pytest.raises(StoreError, match="沒有更早"):
         store.rollback()
     assert store.current_name() == names[0]
+
+
+def test_rollback_never_uses_a_build_that_was_not_in_use_before(store):
+    first, tried, third = (finished(store, str(number)).name for number in range(3))
+    store.publish(first)
+    store.publish(third)
+    assert store.rollback().name == first
+    store.publish(tried)  # by a person, who may well choose it
+    store.publish(third)
+    assert [store.rollback().name, store.rollback().name] == [tried, first]
+
+
+def test_rollback_goes_to_what_was_in_use_even_where_that_is_newer_and_passes_over_what_is_gone(store):
+    names = [store.publish(finished(store, str(number)).name).name for number in range(4)]
+    store.publish(names[0])
+    assert store.prune(1) == names[1:3]
+    assert store.rollback().name == names[3]
+    assert store.rollback().name == names[0]
 
 
 def test_an_unknown_build_is_an_error_that_lists_the_known(store):
@@ -159,9 +192,10 @@ def test_an_unknown_build_is_an_error_that_lists_the_known(store):
 
 @pytest.mark.parametrize("keep", [-1, 0, 1, 2, 3, 9])
 @pytest.mark.parametrize("used", range(6))
-def test_prune_keeps_the_newest_the_one_in_use_and_the_one_before(store, keep, used):
+def test_prune_keeps_the_newest_the_one_in_use_and_the_one_to_go_back_to(store, keep, used):
     names = [finished(store, str(number)).name for number in range(6)]
-    store.publish(names[used])
+    for name in names[: used + 1]:
+        store.publish(name)
     gone = store.prune(keep)
     left = [each.name for each in store.builds()]
     assert set(left) == set(names[-max(keep, 1) :]) | {names[used]} | set(names[max(used - 1, 0) : used])

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import duckdb
 
-from data_pipeline import build, declarations, load
+from data_pipeline import build, declarations, describe, load
+from data_pipeline.store import Kept, Receipt
+
+FILE = Kept("test.csv", 1, "", "")
 
 
-def of(**rows: list[dict]) -> duckdb.DuckDBPyConnection:
-    """A warehouse of these rows by source: seeds, rules, ledger, staging and marts, as a build makes them."""
+def of(delivered_on: str = "2100-01-01", **rows: list[dict]) -> duckdb.DuckDBPyConnection:
+    """A warehouse of these rows by source: seeds, rules, ledger, staging and marts, as a build makes them.
+
+    All rows were delivered on one day in Taipei, long after everything was due unless a test says another.
+    """
     con = duckdb.connect(config=build.SETTINGS)
     build.lay_ground(con)
     load.prepare(con)
@@ -30,6 +36,8 @@ def of(**rows: list[dict]) -> duckdb.DuckDBPyConnection:
             places = ", ".join(f"?::{columns[column]}" for column in row)
             con.execute(f"insert into raw.{name} ({', '.join(row)}) values ({places})", list(row.values()))
     build.load_published(con)
+    at = f"{delivered_on}T04:00:00+00:00"
+    describe.write_inputs(con, {name: [Receipt(name, "p", at, "test", "ok", files=(FILE,))] for name in rows})
     build.create_views_and_marts(con)
     return con
 

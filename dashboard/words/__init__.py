@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import datetime as dt
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -318,6 +319,11 @@ def printed_period(row: dict) -> str:
     if language() == "en":
         return row["period_iso"].replace("/", "–")
     return f"{row['period_roc']} 年" if row["period_roc"].replace("-", "").isdigit() else row["period_roc"]
+
+
+def quoted(text: str) -> str:
+    """A document's own words on one line: the breaks of its layout, and the marks of its bold letters, are no words."""
+    return re.sub(r"\s*\n\s*", "", text.replace("**", "")).replace("\t", " ")
 
 
 def printed_unit(unit: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from data_pipeline.sample.city import City, choose
+from data_pipeline.sample.curves import AT_111, ENDS
 
 # Axis: plans, of which still open and on schedule, of which behind.
 AXES = {
@@ -41,7 +42,7 @@ AGENCIES = {
     "non_works": {"economic_development": 0.2, "public_health": 0.18, "labor": 0.14, "agriculture": 0.14,
                   "education": 0.14, "culture": 0.1, "environment": 0.1},
 }  # fmt: skip
-SUBSIDY = 98_987_000  # 千元: what the centre grants; the rest of the approved budgets is the city's own
+SUBSIDY = 98_987_000  # 千元: what the centre granted by the end of 111; the rest of those budgets is the city's own
 
 
 def deal(city: City, works: list) -> list[dict]:
@@ -124,10 +125,14 @@ def _complete(city: City, rng: np.random.Generator, plans: list[dict]) -> None:
         plan["approved"] = min(work.registered for work in works) - int(rng.integers(25, 150))
         plan["planned_finish"] = max(work.spec.planned_finish for work in works)
     budgets = np.array([plan["budget"] for plan in plans], dtype=float)
+    by_111 = np.array([plan["approved"] <= ENDS[AT_111] for plan in plans])
     share = rng.uniform(0.90, 0.98, len(plans))
-    # The city's own part takes up the difference, in proportion, so that the grants add up to what was granted.
+    # The city's own part takes up the difference, in proportion, so that the grants of the plans approved by the end
+    # of 111 add up to what was granted by then.
     own = budgets * (1 - share)
-    own = np.floor(own * (budgets.sum() - SUBSIDY) / own.sum())
-    own[np.argmax(budgets)] += budgets.sum() - SUBSIDY - own.sum()
+    rest = budgets[by_111].sum() - SUBSIDY
+    own[by_111] = own[by_111] * rest / own[by_111].sum()
+    own = np.floor(own)
+    own[np.argmax(budgets * by_111)] += rest - own[by_111].sum()
     for plan, mine in zip(plans, own, strict=True):
         plan["subsidy"] = int(plan["budget"] - mine)

@@ -4,7 +4,7 @@ One folder holds all that the program writes (`duckdb/store/`, or where `RDEC_ST
 
     raw/<source>/<pull>/      bytes as kept, with receipt.json; failures.jsonl beside them
     builds/<name>.duckdb      immutable; <name>.json says from what it was made
-    rejects/<name>/           what could not be read, one CSV a source
+    rejects/<name>/           what could not be read, one CSV a source; `failed` of a build that did not pass
     meetings/<name>/          a build as a meeting saw it, with what was shown; see meetings.py
     notes.jsonl               decisions and notes, one a line; see notes.py
     current                   the name of the build in use; switched by one rename
@@ -186,12 +186,14 @@ class Store:
 
     def failures(self, source: str) -> list[dict]:
         """Failed pulls of a source, oldest first; a line cut short by a crash is passed over."""
-        path = self.root / "raw" / source / "failures.jsonl"
-        found = []
-        for line in path.read_bytes().splitlines() if path.exists() else []:
-            with contextlib.suppress(ValueError):
-                found.append(json.loads(line))
-        return found
+        return list(_lines(self.root / "raw" / source / "failures.jsonl"))
+
+    def failing(self, source: str) -> dict | None:
+        """The last failed pull of a source and, as `since`, the first after the last one kept; None if none."""
+        failures = self.failures(source)
+        kept = max((each.at for each in self.receipts(source) if not each.simulated), default="") if failures else ""
+        after = [each for each in failures if each["at"] > kept]
+        return {**after[-1], "since": after[0]["at"]} if after else None
 
     def receipts(self, source: str) -> list[Receipt]:
         """Every kept pull of a source, oldest first."""
@@ -271,23 +273,42 @@ class Store:
 
     def publish(self, name: str) -> Build:
         """Put a finished build in use, by one rename. Readers that hold the old one are not disturbed."""
-        build = self._finished(name)  # what a meeting froze is for looking back, not for use
-        write_whole(self.root / "current", f"{name}\n".encode())
-        append_line(self.root / "published.jsonl", {"at": dt.datetime.now(dt.UTC).isoformat(), "name": name})
-        return build
+        return self._use(name)
 
     def rollback(self) -> Build:
-        """Put the build before the one in use in use again. Raises StoreError where there is none."""
-        names, current = self._names(), self.current_name()
-        earlier = [name for name in names if current and name < current]
+        """Put the build that was in use before back in use. Raises StoreError where there is none."""
+        earlier = self._used()[:-1]
         if not earlier:
             raise StoreError("沒有更早的版本可以退回 · There is no earlier build to go back to")
-        return self.publish(earlier[-1])
+        return self._use(earlier[-1], back=True)
+
+    def _use(self, name: str, back: bool = False) -> Build:
+        build = self._finished(name)  # what a meeting froze is for looking back, not for use
+        write_whole(self.root / "current", f"{name}\n".encode())
+        line = {"at": dt.datetime.now(dt.UTC).isoformat(), "name": name}
+        append_line(self.root / "published.jsonl", line | ({"back": True} if back else {}))
+        return build
+
+    def _used(self) -> list[str]:
+        """The builds that were put in use and are still there, in that order; the last one is in use now.
+
+        Going back forgets what it went back from, so that going back twice goes two back.
+        """
+        used: list[str] = []
+        for each in _lines(self.root / "published.jsonl"):
+            if each.get("back") and each["name"] in used:
+                while used[-1] != each["name"]:
+                    used.pop()
+            else:
+                used.append(each["name"])
+        current, names = self.current_name(), set(self._names())
+        order = [name for name in used if name in names and name != current]
+        return [*order, current] if current else order
 
     def prune(self, keep: int) -> list[str]:
-        """Remove all but the newest `keep` builds; never the one in use nor the one before it."""
+        """Remove all but the newest `keep` builds; never the one in use nor the one to go back to."""
         names, current = self._names(), self.current_name()
-        before = [name for name in names if current and name < current][-1:]
+        before = self._used()[:-1][-1:]
         held = {*names[-max(keep, 1) :], *before, current}
         gone = [name for name in names if name not in held]
         for name in gone:
@@ -356,3 +377,10 @@ class Store:
         folder = self.root / "work" / name
         folder.mkdir(parents=True)
         return folder
+
+
+def _lines(path: Path) -> Iterator[dict]:
+    """The JSON lines of a file; one cut short by a crash is passed over, a file that is not there has none."""
+    for line in path.read_bytes().splitlines() if path.exists() else []:
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)

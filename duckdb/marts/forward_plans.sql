@@ -2,7 +2,7 @@
 with now as (
     select *
     from marts.forward_plan_months
-    where month = (select max(month) from staging.work_progress)
+    where month = (select month from marts.filing_reach)
 ),
 
 works as (

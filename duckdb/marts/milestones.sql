@@ -1,7 +1,7 @@
 -- one row per work and milestone: planned, forecast and done, and how many days it slipped
 with reach as (
-    select last_day(max(month)) as as_of
-    from staging.work_progress
+    select as_of
+    from marts.filing_reach
 )
 
 select

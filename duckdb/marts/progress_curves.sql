@@ -1,8 +1,10 @@
 -- one row per subject (work, or forward-looking plan) and month: where its plan and its actual progress stood at the month's end
 -- 逐案逐月之預定與實際總累計進度；計畫之進度為其工程依預算加權。
 with span as (
-    select min(month) as first_month, max(month) as last_month
-    from staging.work_progress
+    select min(p.month) as first_month, r.month as last_month
+    from staging.work_progress p
+    join marts.filing_reach r on p.month <= r.month
+    group by r.month
 ),
 
 months as (

@@ -85,7 +85,7 @@ petition_rows as (
 ),
 
 forward_2022 as (
-    select count(*) as works, sum(budget_twd) as budget_twd, count(*) filter (where is_completed) as completed,
+    select count(*) as works, count(*) filter (where is_completed) as completed,
            count(*) filter (where light in ('ahead', 'on_schedule', 'completed')) as on_schedule,
            coalesce(bool_or(is_simulated), false) as is_simulated
     from marts.work_months
@@ -97,8 +97,6 @@ forward_work_rows as (
     select r.key, '2019/2022' as period_iso, r.value, r.unit, r.how_zh, r.how_en, f.is_simulated
     from forward_2022 f
     cross join lateral (values
-        ('forward_subsidy_amount', f.budget_twd / 1e8, '億元', '111 年底前列管之前瞻工程預算之和',
-         'Sum of budgets of forward-looking works registered by the end of 2022'),
         ('forward_works', f.works::double, '件', '111 年底前列管之前瞻工程數',
          'Forward-looking works registered by the end of 2022'),
         ('forward_works_completed', f.completed::double, '件', '其中 111 年底前完工者',
@@ -109,6 +107,16 @@ forward_work_rows as (
         ('forward_works_on_schedule_rate', 100 * f.on_schedule / f.works, '%', '進度符合數 ÷ 工程數',
          'On schedule ÷ works')
     ) r (key, value, unit, how_zh, how_en)
+),
+
+forward_subsidy_rows as (
+    select 'forward_subsidy_amount' as key, '2019/2022' as period_iso, sum(subsidy_twd) / 1e8 as value, '億元' as unit,
+           '111 年底前核定計畫之中央補助經費之和' as how_zh,
+           'Central subsidies of the plans approved by the end of 2022' as how_en,
+           coalesce(bool_or(is_simulated), false) as is_simulated
+    from marts.forward_plan_months
+    where month = date '2022-12-01'
+    having count(*) > 0
 ),
 
 major_2022 as (
@@ -315,6 +323,7 @@ from (
     union all by name select * from special_rows
     union all by name select * from petition_rows
     union all by name select * from forward_work_rows
+    union all by name select * from forward_subsidy_rows
     union all by name select * from major_rows
     union all by name select * from controlled_rows
     union all by name select * from plan_rows

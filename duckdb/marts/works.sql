@@ -1,7 +1,13 @@
 -- one row per work: where it stands at the reach of the filings, since when, why, who acts, promised for when
 with reach as (
-    select max(month) as month, last_day(max(month)) as as_of
-    from staging.work_progress
+    select month, as_of
+    from marts.filing_reach
+),
+
+reports as (
+    select p.*
+    from staging.work_progress p
+    join reach r on p.month <= r.month
 ),
 
 now as (
@@ -33,7 +39,7 @@ filed as (
         max_by(m.gap_days, month) as gap_days,
         max_by(p.planned_amount_twd, month) as planned_amount_twd,
         max_by(p.executed_amount_twd, month) as executed_amount_twd
-    from staging.work_progress p
+    from reports p
     left join marts.work_months m using (work_id, month)
     group by all
 ),
@@ -46,7 +52,7 @@ paces as (
             work_id,
             (actual_progress - lag(actual_progress) over along)
                 / date_diff('month', lag(month) over along, month) as pace
-        from staging.work_progress
+        from reports
         window along as (partition by work_id order by month)
     )
     group by all
@@ -62,6 +68,7 @@ lags as (
         max_by(owner_id, month) as owner_id,
         max_by(promised_on, month) as promised_on
     from staging.work_lags
+    where month <= (select month from reach)
     group by all
 ),
 

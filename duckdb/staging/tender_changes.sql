@@ -1,4 +1,4 @@
--- Grain: one row per tender and day of a design change.
+-- Grain: one row per design change of a tender.
 select
     tender_id,
     changed_on,
