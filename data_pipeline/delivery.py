@@ -17,6 +17,7 @@ import structlog
 
 from data_pipeline import build as building
 from data_pipeline import confined, filing, sample
+from data_pipeline.build import ChecksFailed
 from data_pipeline.declarations import Source
 from data_pipeline.grids import FileFault
 from data_pipeline.store import Build, Busy, Receipt, Store, StoreError, audit, marks
@@ -50,8 +51,9 @@ def file(
     except Busy:  # it may be tried again in a moment
         raise
     except Exception as error:
+        said = refusal(store, error) if isinstance(error, ChecksFailed) else str(error)
         for path in paths:
-            audit.record(store, by, "refused", name or "", path.name, str(error))
+            audit.record(store, by, "refused", name or "", path.name, said)
         raise
 
 
@@ -111,6 +113,18 @@ def has_filed(store: Store, sources: dict[str, Source], path: Path) -> bool:
         if digest in {kept.sha256_received for kept in receipt.files} and not receipt.simulated
     ]
     return bool(found) and all(found)
+
+
+def refusal(store: Store, failed: ChecksFailed) -> str:
+    """What failed, in one sentence a check, and what still holds."""
+    zh = "；".join(f"{each.zh}（{each.count:,} 筆不符）" for each in failed.offences)
+    en = "; ".join(f"{each.en} ({each.count:,} rows do not)" for each in failed.offences)
+    used = store.current_name() or "—"
+    return (
+        f"檢核未過：{zh}。沒有發布，這份檔案不採計，仍使用 {used}；請更正後再送 · "
+        f"Checks failed: {en}. Nothing was published, the file does not count, {used} stays in use; "
+        "correct it and file again"
+    )
 
 
 def _has(store: Store, source: Source, path: Path) -> bool:

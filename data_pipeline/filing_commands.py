@@ -85,7 +85,7 @@ def file_(store: Store, files: tuple[Path, ...], name: str | None, by: str, styl
             report.stop()
             if style != "json":
                 print_offences(failed.offences)
-            raise Refusal(refusal(store, failed)) from failed
+            raise Refusal(delivery.refusal(store, failed)) from failed
     if style == "json":
         told = {"build": filed.build.name, "counts": filed.counts, "filed": [each.source for each in filed.receipts]}
         click.echo(json.dumps(told, ensure_ascii=False))
@@ -94,18 +94,6 @@ def file_(store: Store, files: tuple[Path, ...], name: str | None, by: str, styl
     else:
         counts = "  ".join(f"{said} {filed.counts[kind]:,}" for kind, said in KINDS.items() if filed.counts[kind])
         out.print(f"✔ {filed.build.name}  {counts}，已發布 published", soft_wrap=True)
-
-
-def refusal(store: Store, failed: building.ChecksFailed) -> str:
-    """What failed, in one sentence a check, and what still holds."""
-    zh = "；".join(f"{each.zh}（{each.count:,} 筆不符）" for each in failed.offences)
-    en = "; ".join(f"{each.en} ({each.count:,} rows do not)" for each in failed.offences)
-    used = store.current_name() or "—"
-    return (
-        f"檢核未過：{zh}。沒有發布，這份檔案不採計，仍使用 {used}；請更正後再送 · "
-        f"Checks failed: {en}. Nothing was published, the file does not count, {used} stays in use; "
-        "correct it and file again"
-    )
 
 
 @click.command("undo")

@@ -50,7 +50,8 @@ def once(store: Store, sources: dict[str, Source], folder: Path, by: str, before
             break  # it stays, for the next look
         except (FileFault, ChecksFailed, StoreError) as error:
             refused += 1
-            _move(path, folder / "refused", str(error))
+            said = delivery.refusal(store, error) if isinstance(error, ChecksFailed) else str(error)
+            _move(path, folder / "refused", said)
         else:
             filed += 1
             _move(path, folder / "done")

@@ -24,6 +24,7 @@ ADDRESSES = {
     "agency": "agency",
     "district": "district",
     "sources": "sources",
+    "filing": "filing",
 }
 
 
