@@ -1,9 +1,10 @@
 """Which cells of a table may be kept? Asked before anything of a file is written down.
 
-Columns go by their header: a declared personal one, one that everybody knows to mean a person, and, where a source has
-personal data at all, every column that is not declared. Text outside of the columns may name a person too: titles,
-notes and cells beyond the header's width of such a source are kept as their length alone. So is, in a row that is
-longer than the header, all that stands from the first personal column on: a comma without quotes has moved it.
+Columns go by their header: a declared personal one, and one that everybody knows to mean a person, go altogether. Where
+a source has personal data at all, a column that is not declared keeps its header, so that it can be told, and nothing
+else. Text outside of the columns may name a person too: titles, notes and cells beyond the header's width of such a
+source are kept as their length alone. So is, in a row longer than the header, all that stands from the first such
+column on: a comma without quotes has moved it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Redacted:
         self.source = source
         self._rest = iter(grid)
         self.header, self._printed, self._above = clean.find_header(self._rest, source)
-        self.gone = frozenset((*self.header.personal, *self.header.undeclared))
+        self.gone, self.emptied = frozenset(self.header.personal), frozenset(self.header.undeclared)
         self.changed = bool(self.gone)
 
     @property
@@ -34,8 +35,8 @@ class Redacted:
 
     def rows(self) -> Iterator[list[str]]:
         for _, cells in self._above:
-            yield self._title(cells) if self.source.personal else self._columns(cells)
-        yield self._columns(self._printed)
+            yield self._title(cells) if self.source.personal else self._kept(cells)
+        yield self._kept(self._printed)
         width = len(self.header.columns)
         aside = clean.judge(self.header, self._printed, self.source)
         for _, cells in self._rest:
@@ -44,14 +45,23 @@ class Redacted:
                 yield self._note(cells)
             elif verdict == "too_many_cells":
                 yield self._too_long(cells, width)
+            elif verdict == "repeated_header":
+                yield self._kept(cells)
             else:
-                yield self._columns(cells)
+                yield self._kept(self._known(cells))
 
-    def _columns(self, cells: list[str]) -> list[str]:
+    def _kept(self, cells: list[str]) -> list[str]:
         if not self.gone:
             return cells
         width = len(self.header.columns)
         return [cell for place, cell in enumerate(cells) if place not in self.gone and place < width]
+
+    def _known(self, cells: list[str]) -> list[str]:
+        """Without what stands in columns that nobody declared."""
+        if not any(place < len(cells) and cells[place].strip() for place in self.emptied):
+            return cells
+        self.changed = True
+        return ["" if place in self.emptied else cell for place, cell in enumerate(cells)]
 
     def _title(self, cells: list[str]) -> list[str]:
         """Of the text above a table only the unit of its money is needed."""
@@ -70,13 +80,13 @@ class Redacted:
         at = next(place for place, cell in enumerate(cells) if cell.strip())
         if at in self.gone or at >= len(self.header.columns):
             at = room[0] if room else next(place for place, name in enumerate(self.header.columns) if name)
-        return self._columns([*[""] * at, f"註：{clean.omit(cells)}"])
+        return self._kept([*[""] * at, f"註：{clean.omit(cells)}"])
 
     def _too_long(self, cells: list[str], width: int) -> list[str]:
         if not self.concerned:
             return cells
         self.changed = True
-        sure = min(self.gone, default=width)
+        sure = min(self.gone | self.emptied, default=width)
         return [
             *(cell if place < sure else "" for place, cell in enumerate(cells[:width]) if place not in self.gone),
             clean.omit(cells[sure:]),

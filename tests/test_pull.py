@@ -62,7 +62,7 @@ def test_soa_rows_by_hand(tmp_path):
         found = decoded(source, store, pull(source, store, limits=QUICK, today=TODAY))
     assert service.asked[0].path == "/Api/Service/Get/ec6e28c3-e079-4141-b81d-53d87a714109"
     assert found[1] == {
-        "標題": "道路改善工程第 2 標", "內容": "決標金額 2,000 元", "發布單位": "臺南市政府工務局",
+        "標題": "道路改善工程第 2 標", "內容": "決標金額 2,000 元", "Column_2": None, "發布單位": "臺南市政府工務局",
         "刊登日期": "112-03-03 10:00:00", "連結網址": "https://example.org/2",
     }  # fmt: skip
 
@@ -79,7 +79,7 @@ def test_open1999_rows_by_hand(tmp_path):
     )
     assert found[1] == {
         "service_request_id": "UN201504270002", "requested_datetime": "2015-04-27 08:15:00", "status": None,
-        "area": "中西區", "service_name": "髒亂及污染", "subproject": "違規停車",
+        "keyword": None, "area": "中西區", "service_name": "髒亂及污染", "agency": None, "subproject": "違規停車",
         "updated_datetime": None, "expected_datetime": "2015-04-27 09:15:00",
     }  # fmt: skip
 
@@ -137,8 +137,8 @@ def test_datagov_keeps_the_file_that_the_distribution_names(tmp_path):
         receipt = pull(source, store, limits=QUICK, today=TODAY)
     (path,) = store.files(receipt)
     header, *lines = path.read_text(encoding="utf-8").splitlines()
-    assert header == "標題,內容,發布單位,刊登日期,連結網址"  # without 聯絡人, and Column_2 that nobody declared
-    assert len(lines) == 25
+    assert header == "標題,內容,Column_2,發布單位,刊登日期,連結網址"  # without 聯絡人
+    assert len(lines) == 25 and {line.split(",")[-4] for line in lines} == {""}  # nobody declared Column_2
     assert any("%E4%B8%8B" in each["en"] for each in receipt.notes)
 
 
@@ -221,12 +221,12 @@ def test_personal_keys_are_dropped_at_any_depth():
 
 
 @pytest.mark.parametrize("data", ["many", "one"])
-def test_of_a_source_with_personal_data_only_declared_fields_are_kept(data):
+def test_of_a_source_with_personal_data_only_declared_fields_keep_their_value(data):
     source = source_of("soa", "http://127.0.0.1:1")
     record = {"標題": "一", "刊登日期": "112.3.26", "身分證字號": SECRET, "備註": SECRET, "更多": {"值": SECRET}}
     body = json.dumps({"success": True, "message": None, "data": [record] if data == "many" else record}).encode()
     kept = json.loads(without_personal(source, "data.json", body)[1])
-    expected = {"標題": "一", "刊登日期": "112.3.26"}
+    expected = {"標題": "一", "刊登日期": "112.3.26", "備註": None, "更多": None}
     assert kept == {"success": True, "message": None, "data": [expected] if data == "many" else expected}
 
 

@@ -96,7 +96,7 @@ def test_no_person_in_a_file_of_petitions_is_kept(arrive, tmp_path, ending):
 def test_a_file_with_nothing_personal_is_kept_to_the_byte(arrive, tmp_path):
     path = tmp_path / "petitions.csv"
     body = "案件編號,受理日期,陳情管道,案件類別,機關,應結案日期,\r\nX1,112.3.1,APP,違規停車,民政局,112.3.8\r\n"
-    for text, same in ((body.replace("期,\r\n", "期\r\n"), True), (body, False)):  # a column without a name is one
+    for text, same in ((body, True), (body.replace("113", "112"), True), (body.replace("8\r\n", "8,甲\r\n"), False)):
         path.write_bytes(b"\xef\xbb\xbf" + text.encode())
         assert len(arrive("petitions", path)[1]) == 1
         receipt = Store(tmp_path / "store").receipts("petitions")[-1]

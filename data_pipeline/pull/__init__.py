@@ -104,14 +104,13 @@ class Tally:
     def take(self, page: Page) -> None:
         """Keep a page if it has rows. Raises PullError where a required column is gone."""
         self.pages += 1
-        came = self._header(page)
         name, body = without_personal(self.source, page.name, page.body)
         grid = list(self._grid(name, body))
         if len(grid) < 2:
             self.empty = self.empty or (page, body)
             return
         header, found = clean.tidy(grid, self.source)
-        self.unknown |= dict.fromkeys(came or header.unknown)
+        self.unknown |= dict.fromkeys(header.unknown)
         self.columns |= set(header.columns)
         for each in found:
             self.rows += 1
@@ -119,28 +118,21 @@ class Tally:
                 self._look_at(each[1])
         self.kept.add(name, body, page.body if body != page.body else None)
 
-    def _header(self, page: Page) -> tuple[str, ...]:
-        """Fields that came and are not used, before they are dropped. Raises PullError where a required one is gone."""
-        grid = list(self._grid(page.name, page.body))
-        if Path(page.name).suffix.lower() in personal.TABLES:
-            return clean.find_header(iter(grid), self.source)[0].unknown if len(grid) > 1 else ()
-        header = clean.match_header(grid[0][1], self.source)
-        if len(grid) > 1 and (lacking := clean.missing(header, self.source)):
-            had = "、".join(grid[0][1])[:300]
-            raise PullError(
-                f"缺少必要欄位：{'、'.join(lacking)}；收到的欄位：{had}。服務可能改版，請更新宣告的欄位別名",
-                f"Required fields are gone: {', '.join(lacking)}; what came: {had}. "
-                "The service may have changed: update the declaration's aliases",
-            )
-        return header.unknown
-
     def _grid(self, name: str, body: bytes) -> Grid:
         if Path(name).suffix.lower() in personal.TABLES:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / name
                 path.write_bytes(body)
                 return [row for row in clean.grid_for(path, self.source) if any(row[1])]
-        return grid_of_records(rows(self.source, name, body))
+        grid = list(grid_of_records(rows(self.source, name, body)))
+        if len(grid) > 1 and (lacking := clean.missing(clean.match_header(grid[0][1], self.source), self.source)):
+            had = "、".join(grid[0][1])[:300]
+            raise PullError(
+                f"缺少必要欄位：{'、'.join(lacking)}；收到的欄位：{had}。服務可能改版，請更新宣告的欄位別名",
+                f"Required fields are gone: {', '.join(lacking)}; what came: {had}. "
+                "The service may have changed: update the declaration's aliases",
+            )
+        return grid
 
     def _look_at(self, row: dict[str, str | None]) -> None:
         same = key_of(self.source, row)

@@ -41,7 +41,7 @@ def pages(source: Source, asker, note, today) -> Iterator[Page]:
         offset, before = offset + len(found), found
         if not found or (total is not None and offset >= total):
             if total is not None and offset < total:
-                raise Passing(f"宣稱 {total} 筆，只來了 {offset} 筆", f"{total} rows declared, only {offset} came")
+                raise PullError(f"宣稱 {total} 筆，只來了 {offset} 筆", f"{total} rows declared, only {offset} came")
             if total is not None and offset > total:
                 note(f"宣稱 {total} 筆，實得 {offset} 筆", f"{total} rows declared, {offset} came")
             return

@@ -35,7 +35,7 @@ def pages(source: Source, asker, note, today: dt.date) -> Iterator[Page]:
         )
         found, declared = len(list(_records(root))), said(root, "count")
         if declared is not None and declared.isdigit() and int(declared) > found:
-            raise Passing(
+            raise PullError(
                 f"{day}：宣稱 {declared} 筆，只來了 {found} 筆",
                 f"{day}: {declared} records declared, only {found} came",
             )

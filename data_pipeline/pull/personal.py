@@ -1,7 +1,8 @@
 """Which bytes may be kept? The same JSON, XML or table without the personal data in it.
 
-Runs before anything is written. Of a source with personal data only declared fields of its records are kept; of any
-source no field that is known to mean a person. Where nothing is dropped the bytes stay as they came.
+Runs before anything is written. No field that is known to mean a person is kept; of a source with personal data, fields
+of its records that nobody declared keep their name and lose their value. Where nothing is dropped the bytes stay as
+they came.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _forms(name: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Rule:
-    """What of a record may be kept: nothing personal, and where `is_declared` is set nothing else than that.
+    """What of a record may be kept: nothing personal, and where `is_declared` is set no value of anything else.
 
     `within`: personal names count only inside elements of that name. `record`: the element that is a record; without
     one each child of the root is. `marks`: attributes that say which record it is.
@@ -69,24 +70,24 @@ def rule_of(source: Source, protocol: object) -> Rule:
 
 
 def drop_from_json(body: bytes, rule: Rule) -> bytes:
-    """Without the personal keys, at any depth, and of a record (an item of a list) without undeclared ones."""
+    """Without the personal keys, at any depth; of a record (an item of a list) an undeclared one becomes null."""
     value = json_of(body, numbers_as_text=False)
     dropped = False
 
-    def may_stay(key: str, inside: bool) -> bool:
-        return not rule.is_personal(key) and not (inside and rule.is_declared and not rule.is_declared(key))
+    def of_key(key: str, value: object, inside: bool) -> object:
+        nonlocal dropped
+        if inside and rule.is_declared and not rule.is_declared(key):
+            dropped = dropped or value is not None
+            return None
+        # Where one record came in place of a list, it is the value of the list's own key.
+        return walk(value, inside or key in ("data", "records"))
 
     def walk(value: object, inside: bool) -> object:
         nonlocal dropped
         if isinstance(value, list):
             return [walk(each, True) for each in value]
         if isinstance(value, dict):
-            # Where one record came in place of a list, it is the value of the list's own key.
-            kept = {
-                key: walk(each, inside or key in ("data", "records"))
-                for key, each in value.items()
-                if may_stay(key, inside)
-            }
+            kept = {key: of_key(key, each, inside) for key, each in value.items() if not rule.is_personal(key)}
             dropped = dropped or len(kept) < len(value)
             return kept
         return value
@@ -96,7 +97,7 @@ def drop_from_json(body: bytes, rule: Rule) -> bytes:
 
 
 def drop_from_xml(body: bytes, rule: Rule) -> bytes:
-    """Without the personal elements and attributes, at any depth, and of a record without undeclared ones."""
+    """Without the personal elements and attributes, at any depth; of a record an undeclared one becomes empty."""
     root = xml_of(body)
     dropped = False
 
@@ -111,20 +112,26 @@ def drop_from_xml(body: bytes, rule: Rule) -> bytes:
         if path is None and tag(element) == rule.record:
             path = ()
         for each in list(element):
-            below = None if path is None else (*path, tag(each))
-            gone = (inside and rule.is_personal(tag(each))) or (below and not len(each) and is_undeclared(below))
-            if gone:
+            if inside and rule.is_personal(tag(each)):
                 element.remove(each)
                 dropped = True
+            # Without a name for it, each child of the root is a record.
+            elif element is root and rule.record is None:
+                walk(each, inside, ())
             else:
-                # Without a name for it, each child of the root is a record.
-                walk(each, inside, () if element is root and rule.record is None else below)
+                walk(each, inside, None if path is None else (*path, tag(each)))
         for name in list(element.attrib):
             bare = name.rsplit("}", 1)[-1]
-            gone = inside and rule.is_personal(bare)
-            if gone or (path is not None and bare not in rule.marks and is_undeclared((*path, bare))):
+            if inside and rule.is_personal(bare):
                 del element.attrib[name]
                 dropped = True
+            elif path is not None and bare not in rule.marks and is_undeclared((*path, bare)) and element.attrib[name]:
+                element.attrib[name] = ""
+                dropped = True
+        # The text of a leaf; of what has children, text is between them and never read.
+        if path and (element.text or "").strip() and (len(element) or is_undeclared(path)):
+            element.text = None
+            dropped = True
 
     walk(root, rule.within is None, None)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True) if dropped else body
