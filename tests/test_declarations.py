@@ -35,6 +35,7 @@ def test_a_whole_declaration_is_read(tmp_path):
         (("type: date, required: true", "type: date, unit: 元"), "columns.received_on"),
         (("key: [call_id]", "key: [id]"), "'id' is not a column"),
         (("key: [call_id]", "key: [minutes]"), "'minutes' must be `required: true`"),
+        (("type: integer, minimum: 0", "type: integer, ahead: true, minimum: 0"), "`ahead` belongs to"),
         (("reach: received_on", "reach: day"), "'day' is not a column"),
         (("reach: received_on", "reach: call_id"), "'call_id' is no date"),
         (("minimum: 0, maximum: 600", "minimum: 9, maximum: 1"), "minimum 9"),

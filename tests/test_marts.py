@@ -83,7 +83,9 @@ def test_a_light_changes_exactly_at_its_threshold():
     con = warehouse.of(
         works=[work(f"w{place}", planned_start_on="2022-12-31") for place in range(len(EDGES))],
         work_progress=[
-            row for place, (planned, actual, _) in enumerate(EDGES) for row in course(f"w{place}", planned, actual)
+            row
+            for place, (planned, actual, _) in enumerate(EDGES)
+            for row in course(f"w{place}", planned, actual, filed_on="2023-05-06")  # so that April was due
         ],
     )
     lights = warehouse.ask(
@@ -200,15 +202,16 @@ def test_reports_are_on_time_until_the_fifth():
     ]  # fmt: skip
 
 
-def open_month(delivered_on: str) -> warehouse.duckdb.DuckDBPyConnection:
+def open_month(delivered_on: str, *more: dict) -> warehouse.duckdb.DuckDBPyConnection:
     """Three works report for January; for February one does so early, and a slip of the pen reports for May."""
     return warehouse.of(
         delivered_on,
         works=[work("w"), work("x", plan_id="f1"), work("y")],
         forward_plans=tiny_city.CITY["forward_plans"][:1],
         work_progress=[
-            filed("w", "2023-01", 0.1, 0.1), filed("x", "2023-01", 0.1, 0.1), filed("y", "2023-01", 0.1, 0.0),
-            filed("w", "2023-02", 0.2, 0.2, filed_on="2023-02-28"), filed("y", "2023-05", 0.9, 0.9),
+            *(filed(each, "2023-01", 0.1, done) for each, done in (("w", 0.1), ("x", 0.1), ("y", 0.0))),
+            filed("w", "2023-02", 0.2, 0.2, filed_on="2023-02-28"),
+            filed("y", "2023-05", 0.9, 0.9, filed_on="2023-02-03"), *more,
         ],
         work_lags=[
             {"work_id": "y", "month": f"2023-{month}-01", "factor": "weather", "cause": month, "promised_on": None}
@@ -217,8 +220,9 @@ def open_month(delivered_on: str) -> warehouse.duckdb.DuckDBPyConnection:
     )  # fmt: skip
 
 
-def test_one_early_report_does_not_make_the_others_missing():
-    con = open_month("2023-03-05")  # the very day on which February is due
+@pytest.mark.parametrize("delivered_on", ["2023-03-05", "2026-11-25"])  # the very day on which it is due; years later
+def test_one_early_report_does_not_make_the_others_missing(delivered_on):
+    con = open_month(delivered_on)
     assert warehouse.ask(con, "select work_id, month, light, filed_month, lag_cause from marts.works order by 1") == [
         ("w", dt.date(2023, 1, 1), "on_schedule", dt.date(2023, 1, 1), None),
         ("x", dt.date(2023, 1, 1), "on_schedule", dt.date(2023, 1, 1), None),
@@ -229,17 +233,21 @@ def test_one_early_report_does_not_make_the_others_missing():
     assert warehouse.one(con, "select light from marts.forward_plans") == "on_schedule"
 
 
-def test_a_month_is_owed_the_day_after_it_was_due():
-    con = open_month("2023-03-06")
-    assert warehouse.ask(con, "select work_id, light, lag_cause from marts.works order by 1") == [
-        ("w", "on_schedule", None), ("x", "not_filed", None), ("y", "not_filed", "02"),
-    ]  # fmt: skip
-    assert warehouse.one(con, "select count(*) from marts.filings where state = 'not_filed'") == 2
+@pytest.mark.parametrize(
+    ("delivered_on", "report", "month"),
+    [("2023-03-05", "2023-03-02", 1), ("2023-03-06", "2023-03-02", 2), ("2023-03-01", "2023-03-06", 2)],
+)
+def test_a_month_is_owed_once_it_was_due(delivered_on, report, month):
+    """Two of three have reported: the day after it was due, or once somebody has reported late, the third is missing."""
+    con = open_month(delivered_on, filed("x", "2023-02", 0.2, 0.2, filed_on=report))
+    assert warehouse.one(con, "select month from marts.filing_reach") == dt.date(2023, month, 1)
+    missing = warehouse.ask(con, "select work_id from marts.works where light = 'not_filed'")
+    assert missing == [("y",)] * (month - 1)
 
 
 def test_before_anything_was_due_there_is_no_month_and_no_work_has_a_light():
-    con = open_month("2023-02-03")
-    assert warehouse.ask(con, "select month, light, filed_month from marts.works") == [(None, None, None)] * 3
+    con = warehouse.of("2023-02-03", works=[work("w")], work_progress=[filed("w", "2023-01", 0.1, 0.1)])
+    assert warehouse.ask(con, "select month, light, filed_month from marts.works") == [(None, None, None)]
     assert warehouse.one(con, "select count(*) from marts.work_months") == 0
 
 
