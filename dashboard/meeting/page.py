@@ -281,8 +281,9 @@ def kept() -> None:
         if st.button(t("meeting.look"), icon=":material/visibility:"):
             filters.go("overview", meeting=name)
         st.link_button(t("meeting.start"), f"/slides/m/{name}?lang={words.language()}", icon=":material/play_arrow:")
-        st.download_button(t("meeting.zip"), lambda: _zip(chosen), f"{name}.zip", "application/zip",
-                           icon=":material/download:", on_click=people.exported, args=(name, f"{name}.zip"))  # fmt: skip
+        file = f"{name}.zip"
+        st.download_button(t("meeting.zip"), lambda: _zip(chosen), file, "application/zip",
+                           icon=":material/download:", on_click=people.exported, args=(name, file))  # fmt: skip
         if st.button(t("meeting.verify"), icon=":material/fact_check:"):
             wrong = verify(chosen)
             said = t("meeting.changed", files="、".join(wrong)) if wrong else t("meeting.verified")
