@@ -7,16 +7,12 @@ ask for an editor where they are done.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import decisions, downloads, export, filters, people, tables, tiles, warehouse, words
+from dashboard import decisions, downloads, errands, export, filters, people, tables, tiles, warehouse, words
 from dashboard.meeting import agenda, changes, since, slides
 from dashboard.meeting.agenda import AgendaError
 from dashboard.meeting.lists import gap, light, owner
@@ -25,7 +21,7 @@ from dashboard.people import NotAllowed
 from dashboard.tiles import Column
 from dashboard.warehouse import FROZEN, labels, table
 from dashboard.words import pick, t
-from data_pipeline.store import PROJECT, notes
+from data_pipeline.store import notes
 from data_pipeline.store.meetings import Meeting, before, meetings, verify
 from data_pipeline.store.meetings import export as zip_of
 
@@ -69,13 +65,20 @@ def present(deck: Deck) -> None:
             st.download_button(
                 t(f"meeting.take_{name}"), lambda form=form: form.make(deck), f"{file_name(deck, name)}{form.suffix}",
                 form.mime, key=f"take-{name}", type="tertiary", icon=":material/download:",
-                on_click=lambda name=name: st.toast(t("meeting.making", name=t(f"meeting.take_{name}"))),
+                on_click=lambda name=name, form=form: _taken(
+                    name, meeting.name if meeting else deck.build, f"{file_name(deck, name)}{form.suffix}"
+                ),
             )  # fmt: skip
     st.caption(t("meeting.keys"))
     tiles.table(
         [Column("#", "right", "3rem"), Column(t("meeting.topic"), "", "24%"), Column(t("meeting.says"))],
         [[place, slide.topic, slide.title] for place, slide in enumerate(deck.slides, start=1)],
     )
+
+
+def _taken(form: str, about: str, file: str) -> None:
+    people.exported(about, file)
+    st.toast(t("meeting.making", name=t(f"meeting.take_{form}")))
 
 
 def file_name(deck: Deck, form: str) -> str:
@@ -267,8 +270,9 @@ def kept() -> None:
         if st.button(t("meeting.look"), icon=":material/visibility:"):
             filters.go("overview", meeting=name)
         st.link_button(t("meeting.start"), f"/slides/m/{name}?lang={words.language()}", icon=":material/play_arrow:")
-        st.download_button(t("meeting.zip"), lambda: _zip(chosen), f"{name}.zip", "application/zip",
-                           icon=":material/download:", on_click="ignore")  # fmt: skip
+        file = f"{name}.zip"
+        st.download_button(t("meeting.zip"), lambda: _zip(chosen), file, "application/zip",
+                           icon=":material/download:", on_click=people.exported, args=(name, file))  # fmt: skip
         if st.button(t("meeting.verify"), icon=":material/fact_check:"):
             wrong = verify(chosen)
             said = t("meeting.changed", files="、".join(wrong)) if wrong else t("meeting.verified")
@@ -313,32 +317,14 @@ def _may(role: str) -> bool:
 
 
 def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> None:
-    """Let the pipeline's own command do what only an editor may, signed with their name, and say how it went.
-
-    Each value goes as `--name=value`, so that none can be taken for another option.
-    """
+    """Let the pipeline's own command do what only an editor may, signed with their name, and say how it went."""
     try:
         person = people.require("editor")
     except NotAllowed as error:
         st.error(str(error))
         return
-    options = [f"--{name}={value}" for name, value in said.items() if value]
-    verb, named = command[:2], command[2:]
-    run = [sys.executable, "-m", "data_pipeline", *verb, *options, f"--by={person.name}", "--", *named]
-    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
-    ended = subprocess.run(
-        run, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
-    )
-    if ended.returncode:
-        st.error(_refusal(ended.stderr))
-    else:
+    ended = errands.run(command[:2], {**said, "by": person.name}, command[2:])
+    if ended.well:
         st.success(done)
-
-
-def _refusal(told: str) -> str:
-    """Why a command refused: its last line, which is a record for programs, or a sentence about how it was called."""
-    last = (told.strip().splitlines() or [""])[-1]
-    try:
-        return json.loads(last)["message"]
-    except (ValueError, KeyError, TypeError):
-        return last.removeprefix("Error: ") or t("meeting.failed")
+    else:
+        st.error(ended.why)

@@ -10,18 +10,16 @@ import datetime as dt
 import json
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data_pipeline.store import MEETING, Store, StoreError
-from data_pipeline.store.files import append_line
+from data_pipeline.store.files import append_line, one_line
 
 KINDS = ("note", "decision", "exception", "close")
 ABOUT = re.compile(r"work:[\w.-]{1,40}|metric:[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
 LONGEST = {"text": 1000, "reason": 1000, "remedy": 1000, "owner": 60, "by": 60}
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # marks that make a line read backwards
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def add(
     """Write one down; a `close` is about what the closed one was about. Raises StoreError that says what is wrong."""
     at = dt.datetime.now(dt.UTC)
     said = {"text": text, "reason": reason, "remedy": remedy, "owner": owner, "by": by}
-    said = {name: _plain(value) for name, value in said.items()}
+    said = {name: one_line(value) for name, value in said.items()}
     if kind not in KINDS:
         known = ", ".join(KINDS)
         raise _refusal(f"沒有「{kind}」這一類；可用：{known}", f"no kind {kind}; there are: {known}")
@@ -119,12 +117,6 @@ def holding(of: Iterable[Note], day: dt.date) -> list[Note]:
         each for each in every
         if each.kind != "close" and each.id not in closed and (each.until is None or day <= each.until)
     ]  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Text on one line, without what a screen would act on."""
-    kept = (" " if letter.isspace() else letter for letter in TURNING.sub("", text))
-    return "".join(letter for letter in kept if unicodedata.category(letter) not in ("Cc", "Cs")).strip()
 
 
 def _refusal(zh: str, en: str) -> StoreError:

@@ -25,6 +25,7 @@ ADDRESSES = {
     "agency": "agency",
     "district": "district",
     "sources": "sources",
+    "filing": "filing",
 }
 
 
