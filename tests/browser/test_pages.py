@@ -29,8 +29,13 @@ ADDRESSES = {
 }
 
 
+def with_map(address: str):
+    """The map's page is drawn with WebGL."""
+    return pytest.param(address, marks=pytest.mark.webgl) if address == "sites" else address
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", [with_map(each) for each in ADDRESSES])
 def test_a_page_opens_and_asks_nothing_outside(visit: Visit, server: str, address: str, language: str) -> None:
     visit.open(f"{server}/{address}?lang={language}")
     assert visit.page.locator("h1.message").inner_text().strip()
@@ -105,7 +110,7 @@ def barriers(visit: Visit) -> list[str]:
 
 
 # One of each kind: the first page, one with a period, one with a choice of its own in the link, the map.
-@pytest.mark.parametrize("address", ["", "petitions", "goals", "sites"])
+@pytest.mark.parametrize("address", [with_map(each) for each in ("", "petitions", "goals", "sites")])
 def test_a_deep_link_works_as_the_first_request_after_a_start(browser, built_store, address: str) -> None:
     with serve(built_store) as fresh:
         for visit in visiting(browser, fresh):
