@@ -14,8 +14,9 @@ def message(visit: Visit) -> str:
 
 
 def settle(visit: Visit) -> None:
-    visit.page.wait_for_timeout(1100)  # a reader's pace: steps closer than a second are one in the browser's history
+    visit.page.wait_for_timeout(300)
     visit.settle()
+    visit.page.wait_for_timeout(1100)  # a reader's pace: steps closer than a second are one in the browser's history
 
 
 def click_bar(visit: Visit, chart: int, bar: int = 0) -> None:
