@@ -18,6 +18,8 @@ from dashboard.warehouse import Answer
 from dashboard.words import t
 
 MANY = 20  # bars; more stand closer together
+CAMERA = 44  # pixels beside the bars, where the button that keeps the image stands
+NARROW = 440  # pixels of a time axis on half a screen of 1366
 
 
 def trend(
@@ -145,9 +147,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
         )
         told = t("frame.target", value=words.amount(target, unit))
         notes.append(_end({"month": months[-1], "value": target}, scale, told, look.MUTED))
-    for event in events_on(answer, months):
-        shapes.append(_mark(event["month"]))
-        notes.append(_note(event, late=(event["month"] - months[0]) * 3 > (months[-1] - months[0]) * 2))
+    events = events_on(answer, months)
+    shapes += [_mark(event["month"]) for event in events]
+    notes += _notes(events, months)
     marked = axes.ticks(months)
     known = [row["value"] * scale for row in (*answer.rows, *before) if row["value"] is not None] or [0]
     drawn = axes.layout(height, right=axes.right(notes))
@@ -217,7 +219,7 @@ def _bars(rows, unit: str, accent, target: float | None, height: int | None, lan
     }
     top = 6 if target is None else 34
     drawn = axes.layout(
-        height or 26 + top + pitch * len(rows), left=10, right=12 + max(map(axes.width, texts)), top=top, bottom=6
+        height or 26 + top + pitch * len(rows), left=10, right=CAMERA + max(map(axes.width, texts)), top=top, bottom=6
     )
     drawn |= {
         "xaxis": {"visible": False, "range": [0, max(biggest, target or 0)], "fixedrange": True},
@@ -237,9 +239,10 @@ def _bars(rows, unit: str, accent, target: float | None, height: int | None, lan
 
 
 def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, light: bool = False) -> dict:
+    known, rows = len(rows), _with_gaps(rows)
     return {
         "type": "scatter",
-        "mode": "lines" if len(rows) > 2 else "lines+markers",
+        "mode": "lines" if 2 < known == len(rows) else "lines+markers",  # a month between two gaps has no line
         "name": name,
         "showlegend": False,
         "x": [row["month"] for row in rows],
@@ -257,6 +260,13 @@ def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, ligh
         ],
         "hoverinfo": "text",
     }
+
+
+def _with_gaps(rows: Sequence[dict]) -> list[dict]:
+    """The months with an empty one wherever one is missing, so that no line runs across it."""
+    known = {row["month"]: row for row in rows}
+    months = periods.months(min(known), max(known)) if known else ()
+    return [known.get(month, {"month": month, "value": None, "n": None}) for month in months]
 
 
 def _whole(answer: Answer) -> bool:
@@ -309,16 +319,23 @@ def _mark(month: dt.date) -> dict:
     }  # fmt: skip
 
 
-def _note(event: dict, late: bool) -> dict:
-    """What happened, beside its mark; to the left of it where it happened `late`, or it would run out of the plot."""
-    told = words.pick(event)
-    told = words.noted(told, t("frame.simulated")) if event["is_simulated"] else told
-    return {
-        "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom",
-        "xanchor": "right" if late else "left", "xshift": -4 if late else 4, "showarrow": False,
-        "text": plain(words.pick(event)), "hovertext": told,
-        "font": {"size": SIZE - 1, "color": look.MUTED},
-    }  # fmt: skip
+def _notes(events: Sequence[dict], months: Sequence[dt.date]) -> list[dict]:
+    """What happened, beside the marks: to the left of a late one, and above a note that it would stand on."""
+    whole, levels, notes = (months[-1] - months[0]).days or 1, [], []
+    for event in events:
+        told = plain(words.pick(event))
+        wide, place = axes.width(told, SIZE - 1) + 8, (event["month"] - months[0]).days / whole * NARROW
+        late = place > NARROW * 2 / 3
+        left = place - wide if late else place
+        level = next((each for each, end in enumerate(levels) if end <= left), len(levels))
+        levels[level:level + 1] = [left + wide]
+        full = words.noted(words.pick(event), t("frame.simulated")) if event["is_simulated"] else words.pick(event)
+        notes.append({
+            "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom", "yshift": level * (SIZE + 4),
+            "xanchor": "right" if late else "left", "xshift": -4 if late else 4, "showarrow": False, "text": told,
+            "hovertext": full, "font": {"size": SIZE - 1, "color": look.MUTED},
+        })  # fmt: skip
+    return notes
 
 
 def readable(colour: str) -> str:

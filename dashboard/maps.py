@@ -48,8 +48,7 @@ SIDES = (
     ("end", -1.0, -1.1), ("middle", 0, 1.8), ("middle", 0, -1.8),
 )  # fmt: skip
 # Where a district's name may stand instead, in its letters to the right and up, the nearest first.
-ASIDE = ((0, 0), (0, 1.2), (0, -1.2), (1.5, 0), (-1.5, 0), (1.2, 1.2), (-1.2, -1.2), (1.2, -1.2), (-1.2, 1.2), (0, 2),
-         (0, -2))  # fmt: skip
+ASIDE = tuple(sorted(((x / 2, y / 2) for x in range(-8, 9) for y in range(-6, 7)), key=lambda each: math.hypot(*each)))
 # Names that would stand on each other: how far each moves, in degrees to the right and up.
 MOVED = {
     "zh": {"anping": (-0.014, -0.002), "west_central": (0.006, -0.001), "north": (0.004, 0.01), "east": (0.01, -0.003)},
@@ -209,6 +208,8 @@ def _names(marks: Sequence[Mark]) -> list[dict]:
                 continue
             box = _around(x, y, len(told) * WIDE[language] * em / 2, em / 2)
             tried.append((sum(_meet(box, each) for each in taken), len(tried), x, y, box))
+            if not tried[-1][0]:
+                break
         _, _, x, y, box = min(tried)
         taken.append(box)
         rows.append({"x": round(x, 5), "y": round(y, 5), "t": told, "box": box})

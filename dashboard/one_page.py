@@ -93,8 +93,7 @@ def show(dimension: str, key: str) -> None:
     with right:
         st.header(t("one_page.figures"))
         tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
-                    take=f"{unit.name} {t('one_page.figures')}")  # fmt: skip
-        tiles.about_table(t("one_page.figures"), known(unit))
+                    take=f"{unit.name} {t('one_page.figures')}", known=known(unit))  # fmt: skip
         st.caption(t("one_page.marks"))
     with st.container(key="paper_only"):
         st.caption(imprint(unit))

@@ -77,7 +77,7 @@ def state(row: dict, today: dt.date | None = None) -> str:
         return "simulated"
     if row["next_due"] is None:
         return "once"
-    return "late" if _days_late(row, today) > 0 else "fresh"
+    return "late" if days_late(row, today) > 0 else "fresh"
 
 
 def source_columns() -> list[Column]:
@@ -94,7 +94,7 @@ def source_columns() -> list[Column]:
 
 def source_cells(row: dict) -> list[object]:
     licence, cadence = t(f"frame.licence_{row['licence']}"), t(f"sources.every_{row['cadence']}")
-    standing = t(f"sources.state_{state(row)}", days=words.number(max(0, _days_late(row))))
+    standing = t(f"sources.state_{state(row)}", days=words.number(max(0, days_late(row))))
     due = "" if row["is_simulated"] or not row["next_due"] else words.day(row["next_due"])
     unknown = row["unknown_headers"]
     return [
@@ -150,7 +150,7 @@ def _receipts(source: str) -> list[object]:
     return told or ["—"]
 
 
-def _days_late(row: dict, today: dt.date | None = None) -> int:
+def days_late(row: dict, today: dt.date | None = None) -> int:
     return ((today or periods.today()) - row["next_due"]).days if row["next_due"] else 0
 
 
@@ -192,8 +192,11 @@ def metric_columns() -> list[Column]:
     ]
 
 
-def definitions(chosen: str) -> list[list[object]]:
-    """Every metric of a set, as declared: what it is called, counted in, made of, means, and is held against."""
+def definitions(chosen: str, said: str = "") -> list[list[object]]:
+    """Every metric of a set, as declared: what it is called, counted in, made of, means, and is held against.
+
+    Of those only the ones that hold the words `said`.
+    """
     of = warehouse.catalogue().sets[chosen]
     rows = []
     for short, metric in of.metrics.items():
@@ -210,7 +213,7 @@ def definitions(chosen: str) -> list[list[object]]:
             tiles.stacked(pick(metric.means), caution),
             tiles.stacked(*held),
         ])  # fmt: skip
-    return rows
+    return [row for row in rows if said.lower() in " ".join(map(str, row)).lower()]
 
 
 def check_columns() -> list[Column]:

@@ -35,7 +35,8 @@ if view == "figures":
 
 elif view == "sources":
     sources = provenance.sources()
-    tiles.table(provenance.source_columns(), [provenance.source_cells(row) for row in sources])
+    tiles.table(provenance.source_columns(), [provenance.source_cells(row) for row in sources],
+                take=t("sources.view_sources"))  # fmt: skip
     st.header(t("sources.rejects_heading"))
     left_out = {row["name"]: row for row in sources if provenance.rejects_file(row["name"])}
     if not left_out:
@@ -50,16 +51,19 @@ elif view == "sources":
         st.dataframe(provenance.rejects_of(name), hide_index=True)
 
 elif view == "rules":
-    tiles.table(provenance.rule_columns(), provenance.rules())
+    tiles.table(provenance.rule_columns(), provenance.rules(), take=t("sources.view_rules"), simulated=False)
 
 elif view == "definitions":
     sets = provenance.metric_sets()
-    chosen = filters.option("set", sets, t("sources.set"), listed=True, placeholder=t("sources.all_sets"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = filters.search("q", t("sources.search"))
+        chosen = filters.option("set", sets, t("sources.set"), listed=True, placeholder=t("sources.all_sets"))
     for name in [chosen] if chosen else sets:
-        st.header(sets[name])
-        tiles.table(provenance.metric_columns(), provenance.definitions(name))
+        if found := provenance.definitions(name, said):
+            st.header(sets[name])
+            tiles.table(provenance.metric_columns(), found)
 
 else:
     tiles.table(provenance.pair(), provenance.manifest())
     st.header(t("sources.checks_heading"))
-    tiles.table(provenance.check_columns(), provenance.checks())
+    tiles.table(provenance.check_columns(), provenance.checks(), take=t("sources.view_checks"), simulated=False)

@@ -66,7 +66,7 @@ def test_a_gap_to_the_document_carries_its_sign(warehouse) -> None:
 
 
 def test_the_earlier_claim_stands_beside_its_recomputation(warehouse) -> None:
-    shown = text_of(run("forward_looking"))
+    shown = text_of(run("forward_looking", view="claims"))
     section = shown[shown.index("92.04%"):]  # fmt: skip
     assert "94.87%" in section and "+2.83" in section
     verdicts = {row["key"]: row["verdict"] for row in reconciliation.figures()}

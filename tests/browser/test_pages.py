@@ -25,6 +25,7 @@ ADDRESSES = {
     "agency": "agency",
     "district": "district",
     "sources": "sources",
+    "filing": "filing",
 }
 
 
@@ -43,12 +44,39 @@ def test_a_page_opens_and_asks_nothing_outside(visit: Visit, server: str, addres
     assert cut_off(visit, f"{address or 'overview'}-{language}") == []
 
 
+# Tables wider than their column, figures wider than their tile; texts of a chart that are cut or cover each other.
+CROWDED = """() => {
+    const box = e => e.getBoundingClientRect(), found = [];
+    for (const e of document.querySelectorAll('table.plain, .tile .value')) {
+        const room = e.closest('[data-testid="stHtml"], .stHtml');
+        if (e.offsetParent && (box(e).right > box(room).right + 2 || e.scrollWidth > e.clientWidth + 2))
+            found.push('too wide: ' + e.innerText.slice(0, 40));
+    }
+    for (const plot of document.querySelectorAll('.js-plotly-plot')) {
+        const texts = [...plot.querySelectorAll('.annotation-text, .xtick text, .ytick text, .bartext')]
+            .filter(e => e.textContent.trim() && box(e).width);
+        const frame = box(plot);
+        texts.forEach((e, place) => {
+            const one = box(e);
+            if (one.left < frame.left - 2 || one.right > frame.right + 2 || one.bottom > frame.bottom + 3)
+                found.push('cut: ' + e.textContent);
+            for (const other of texts.slice(place + 1)) {
+                const two = box(other);
+                if (one.left < two.right - 2 && two.left < one.right - 2 && one.top < two.bottom - 5 && two.top < one.bottom - 5)
+                    found.push('covered: ' + e.textContent + ' | ' + other.textContent);
+            }
+        });
+    }
+    return found.slice(0, 6);
+}"""
+
+
 def cut_off(visit: Visit, name: str) -> list[str]:
     """What runs out of the screen to the right, or into the filters, at both sizes; a picture of each is kept."""
     shots = ROOT / "tests" / "browser" / "shots"
     shots.mkdir(exist_ok=True)
     found = []
-    for width, height in ((1366, 768), (1920, 1080)):
+    for width, height in ((911, 512), (1366, 768), (1920, 1080)):  # the first is 1366 × 768 at 150 % zoom
         visit.page.set_viewport_size({"width": width, "height": height})
         visit.page.wait_for_timeout(500)
         found += visit.page.evaluate(
@@ -58,10 +86,11 @@ def cut_off(visit: Visit, name: str) -> list[str]:
                                       + '[data-testid="stDeckGlJsonChart"]'))
                 .map(e => e.tagName + '.' + e.className).slice(0, 3)"""
         )
-        edge = visit.page.locator(".st-key-bar").bounding_box()["x"]
+        found += [f"{width}: {each}" for each in visit.page.evaluate(CROWDED)]
+        bar = visit.page.locator(".st-key-bar").bounding_box()
         for entry in visit.page.locator('[data-testid="stTopNavSection"], [data-testid="stTopNavLink"]').all():
             box = entry.bounding_box()
-            if box["x"] + box["width"] > edge + 1:
+            if box["x"] + box["width"] > bar["x"] + 1 and box["y"] + box["height"] > bar["y"]:
                 found.append(f"{width}: the menu runs into the filters: {entry.inner_text()}")
         visit.page.screenshot(path=shots / f"{name}-{width}.png")
     return found
