@@ -6,6 +6,7 @@ is forked is a process like any other: it has the memory, the files and the lock
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -40,10 +41,8 @@ class Running:
         return said.decode()
 
     def kill(self) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
     def over(self) -> bool:
         self.link.setblocking(False)
@@ -171,11 +170,9 @@ def _child(commands, link: socket.socket, store: str) -> None:
     except BaseException:
         traceback.print_exc()
     finally:
-        try:
+        with contextlib.suppress(OSError):  # what it says may be too long for its bounds
             sys.stdout.flush()
             sys.stderr.flush()
-        except OSError:
-            pass  # what it says may be too long for its bounds
         link.sendall(f"{code}\n".encode())
         os._exit(code)
 

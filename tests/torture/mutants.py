@@ -228,7 +228,7 @@ def spoilt_records(kind: str, dice: random.Random) -> Made:
     hit = set(dice.sample(range(len(found)), min(len(found), dice.randint(1, 4))))
     for place in hit:
         text = text.replace(found[place], _spoil_xml(found[place], tag, dice), 1)
-    named = rf'編號="(.*?)"' if kind == "pcc" else rf"<{key}>(.*?)</{key}>"
+    named = r'編號="(.*?)"' if kind == "pcc" else rf"<{key}>(.*?)</{key}>"
     good = frozenset(re.search(named, each)[1] for place, each in enumerate(found) if place not in hit)
     return Made(name, text.encode("utf-8", "replace"), good)
 
