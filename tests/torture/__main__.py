@@ -1,4 +1,4 @@
-"""Does it hold under attack, faults and load? `python -m tests.torture [--only NAME] [--quick] [--minutes N]`
+"""Does it hold under attack, faults and load? `python -m tests.torture [--only NAME] [--quick | --share 0.1] [--minutes N]`
 
 Runs every trial over stores of its own and prints one table: what was tried, how often it held, how often it broke.
 Exit code 1 where anything broke. At full size it takes hours; `--quick` is a hundredth of it, to see that it runs.
@@ -47,7 +47,8 @@ def table(tallies: list[Tally]) -> Table:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=TRIALS, help="this trial alone; may be said again")
-    parser.add_argument("--quick", action="store_true", help="a hundredth of everything")
+    parser.add_argument("--quick", action="store_true", help="a hundredth, and what would take a minute is left out")
+    parser.add_argument("--share", type=float, default=1.0, help="so much of everything, 0..1")
     parser.add_argument("--minutes", type=float, default=10, help="how long the load lasts")
     parser.add_argument("--seed", type=int, default=SEED, help="another seed, other files and other moments")
     chosen = parser.parse_args()
@@ -58,12 +59,13 @@ def main() -> int:
         mark = "[red]✖[/]" if tally.broken else "[green]✔[/]"
         out.print(f"{mark} {tally.trial}: {escape(tally.what)}  {tally.held:,} held, {tally.broken:,} broken, "
                   f"{tally.seconds:,.0f} s  {escape(tally.said)}", soft_wrap=True)  # fmt: skip
+        sys.stdout.flush()
         for told in tally.told:
             out.print(f"    {escape(told)}", soft_wrap=True)
 
     folder = Path(tempfile.mkdtemp(prefix="torture-"))
     try:
-        bench = Bench(folder, chosen.quick, chosen.minutes, chosen.seed, say=say)
+        bench = Bench(folder, 0.01 if chosen.quick else chosen.share, chosen.minutes, chosen.seed, say=say)
         tallies = run(bench, tuple(chosen.only or TRIALS))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

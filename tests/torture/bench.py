@@ -45,15 +45,20 @@ class Bench:
     """A folder of the trial's own, and how much is tried: everything, or a hundredth for a look."""
 
     folder: Path
-    quick: bool = False
+    share: float = 1.0
     minutes: float = 10
     seed: int = SEED
     given: Path | None = None  # a built store, where there is one
     tallies: list[Tally] = field(default_factory=list)
     say: Callable[[Tally], None] = lambda tally: None
 
+    @property
+    def quick(self) -> bool:
+        """Is it only to be seen that it runs? Then what would take a minute at any share is left out."""
+        return self.share <= 0.01
+
     def times(self, full: int) -> int:
-        return max(1, full // 100) if self.quick else full
+        return max(1, round(full * self.share))
 
     @contextlib.contextmanager
     def tally(self, trial: str, what: str) -> Iterator[Tally]:

@@ -79,9 +79,10 @@ class Killed(City):
     def look(self, when: str) -> None:
         """Is everything that was there still there, as it was?"""
         store, tally = self.store, self.tally
-        for path in (store.root / "builds").glob("*.json"):
-            build = path.with_suffix(".duckdb")
-            self.sums.setdefault(build, sha256(build))
+        there = {path.with_suffix(".duckdb") for path in (store.root / "builds").glob("*.json")}
+        for path in there - set(self.sums):
+            self.sums[path] = sha256(path)
+        self.sums = {path: digest for path, digest in self.sums.items() if path in there}  # others have been pruned
         gone = [path.name for path, digest in self.sums.items() if not path.exists() or sha256(path) != digest]
         tally.hold(not gone, f"{when}: builds damaged: {gone}")
         try:
@@ -240,7 +241,6 @@ def _kills(folder: Path, many: int, seed: int) -> None:
                 counts[f"{name} {'killed' if hit else 'ended first'}"] += 1
                 if turn % 50 == 0:  # what is no longer needed; the disk is not what is tried here
                     city.run("build", "--no-sample", "--keep", "3")
-                    city.sums = {path: digest for path, digest in city.sums.items() if path.exists()}
         finally:
             stop.touch()
             reader.wait(60)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -29,21 +30,28 @@ class Seen:
     choices: dict[str, int] = field(default_factory=dict)  # id of a filter → how many options
     kinds: dict[str, str] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)  # what stands on it → its id
+    fields: dict[str, str] = field(default_factory=dict)  # label of a field for text → its id
+    lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # of a form: label → id and options
 
 
 class Viewer:
     """One person at one screen."""
 
-    def __init__(self, address: str, dice: random.Random | None = None):
+    def __init__(self, address: str, dice: random.Random | None = None, cookie: str = ""):
+        self.origin, self.cookie = address, cookie
         self.address = f"ws{address.removeprefix('http')}/_stcore/stream"
         self.dice = dice or random.Random(0)
         self.seen = Seen()
         self.page, self.query, self.chosen, self.known = "", "", {}, {}
 
     def __enter__(self) -> Viewer:
+        # A login counts only with the token against forged requests, which a browser sends as a second protocol.
+        token = re.search(r"_streamlit_xsrf=([^;]+)", self.cookie)
         self.link = websockets.sync.client.connect(
-            self.address, subprotocols=["streamlit"], max_size=None, open_timeout=60, proxy=None, compression=None
-        )
+            self.address, subprotocols=["streamlit", *([token[1]] if token else [])], max_size=None, open_timeout=60, proxy=None, compression=None,
+            origin=self.origin, additional_headers={"Cookie": self.cookie} if self.cookie else None,
+        )  # fmt: skip
         return self
 
     def __exit__(self, *_) -> None:
@@ -63,7 +71,19 @@ class Viewer:
         self.chosen[one] = self.dice.choice(self.seen.options[one])
         return self._run()
 
-    def _run(self) -> Seen:
+    def answer(self, button: str, texts: dict[str, str]) -> dict | None:
+        """What a screen would send on this button with these texts in its fields; the last option of every list."""
+        at = next((one for said, one in self.seen.buttons.items() if button in said), None)
+        if at is None:
+            return None
+        said = {one: text for label, one in self.seen.fields.items() for start, text in texts.items() if label.startswith(start)}
+        return {"trigger": at, "texts": said | {one: options[-1] for one, options in self.seen.lists.values() if options}}
+
+    def send(self, answer: dict) -> Seen:
+        """Send such an answer."""
+        return self._run(answer)
+
+    def _run(self, answer: dict | None = None) -> Seen:
         asked = BackMsg()
         asked.rerun_script.query_string = self.query
         asked.rerun_script.page_name = self.page
@@ -76,6 +96,10 @@ class Viewer:
                 state.string_array_value.data.append(value)
             else:
                 state.string_value = value
+        if answer:
+            asked.rerun_script.widget_states.widgets.add(id=answer["trigger"], trigger_value=True)
+            for one, text in answer["texts"].items():
+                asked.rerun_script.widget_states.widgets.add(id=one, string_value=text)
         started = time.perf_counter()
         self.link.send(asked.SerializeToString())
         before, self.seen = self.seen, Seen()
@@ -118,6 +142,13 @@ class Viewer:
                     self.seen.faults.append(element.alert.body[:200])
             case "html":
                 self.seen.rows += element.html.body.count("<tr")
+            case "button":
+                self.seen.buttons[element.button.label] = element.button.id
+            case "text_input" | "text_area" as kind:
+                widget = getattr(element, kind)
+                self.seen.fields[widget.label] = widget.id
+            case "selectbox" if element.selectbox.form_id:
+                self.seen.lists[element.selectbox.label] = element.selectbox.id, list(element.selectbox.options)
             case "selectbox":
                 self._filter(element.selectbox, "selectbox", list(element.selectbox.options))
             case "button_group":
