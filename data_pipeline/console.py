@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import json
 import os
@@ -54,6 +55,14 @@ class Commands(click.Group):
             raise Refusal(
                 f"資料庫執行失敗，原有版本繼續使用；請更正後再試：{said} · "
                 f"The database failed, the build in use stays in use; correct this and try again: {said}"
+            ) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read what we print has gone; click knows what to do
+                raise
+            place, why = error.filename or "—", error.strerror or error
+            raise Refusal(
+                f"無法讀寫 {place}（{why}），原有資料不變；請確認磁碟空間與權限後再試 · "
+                f"{place} cannot be read or written ({why}), what was there before stays; check disk space and rights"
             ) from error
 
 

@@ -306,3 +306,10 @@ def test_a_simulated_set_of_another_time_is_refused(store):
         done = run(store, "sample", "--until", until)
         assert done.exit_code == 2 and "沒有產生" in done.stderr
     assert not (store.root / "raw").exists()
+
+
+def test_a_store_that_cannot_be_written_is_three_and_a_sentence(store):
+    store.root.write_text("not a folder")
+    done = run(store, "build")
+    assert done.exit_code == 3, done.output
+    assert "無法讀寫" in done.output and "cannot be read or written" in done.output

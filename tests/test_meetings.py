@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from data_pipeline.store import Store, StoreError, meetings, notes
+from data_pipeline.store.files import write_whole
 
 ROOT = Path(__file__).parent.parent
 DAY = dt.date(2024, 3, 26)
@@ -225,3 +226,11 @@ def test_a_kill_at_any_moment_leaves_no_meeting_or_a_whole_one(store):
         assert freeze(store, f"after-{turn}").name == f"after-{turn}" and not list((store.root / "work").iterdir())
         shutil.rmtree(folders / f"after-{turn}")
     assert struck and whole, "no kill fell into a freezing, or none was ever finished"
+
+
+def test_nothing_but_a_file_is_written_over(store, tmp_path):
+    (tmp_path / "special").mkdir()
+    with pytest.raises(OSError, match="not a plain file"):
+        meetings.export(freeze(store), tmp_path / "special")
+    with pytest.raises(OSError, match="not a plain file"):
+        write_whole(tmp_path / "special", b"x")

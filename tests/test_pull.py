@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from data_pipeline import build, declarations, load
 from data_pipeline.pull import PullError, datagov, day_of, pull, rows, without_personal
-from data_pipeline.pull.body import text_of
+from data_pipeline.pull.body import json_of, text_of
 from data_pipeline.store import Store
 from tests.fault_table import KINDS, QUICK, ROWS, TODAY, source_of
 from tests.shapes import SECRET
@@ -300,12 +300,17 @@ def test_junk_is_a_sentence_and_never_a_crash(kind, junk):
         assert error.zh and error.en
 
 
+def test_half_a_character_in_json_is_no_reason_to_stop():
+    said = json_of(rb'["\ud800 a", "\ud83e\udd37", "\\ud800", "\udc00x", "\uD83E\uDD37\ud800"]')
+    assert said == ["\ufffd a", "🤷", r"\ud800", "\ufffdx", "🤷\ufffd"]
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
         ("2023-03-26 17:00:00", dt.date(2023, 3, 26)), ("112.3.26", dt.date(2023, 3, 26)),
         ("1120326", dt.date(2023, 3, 26)), ("20230326", dt.date(2023, 3, 26)), ("112年3月", dt.date(2023, 3, 1)),
-        ("99/12", dt.date(2010, 12, 1)), ("", None), (None, None), ("soon", None), ("2023-13-45", None),
+        ("99/12", dt.date(2010, 12, 1)), ("9" * 40, None), ("", None), (None, None), ("soon", None), ("2023-13-45", None),
         ("2023-03-14T06:37:38-08:00", dt.date(2023, 3, 14)),
     ],
 )  # fmt: skip

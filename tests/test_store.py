@@ -96,6 +96,17 @@ def test_real_bytes_go_before_simulated_ones_and_answers_before_silence(store):
     assert [each.simulated for each in store.receipts("calls")] == [False, True, False]
 
 
+def test_what_comes_after_a_clock_that_was_ahead_still_counts_last(store):
+    with store.keep("calls", "file") as first:
+        first.add("a.csv", b"1")
+    path = store.folder(first.receipt) / "receipt.json"
+    path.write_text(path.read_text().replace(first.receipt.at, "2099-01-01T00:00:00+00:00"))
+    for body in (b"2", b"3"):
+        with store.keep("calls", "file") as later:
+            later.add("a.csv", body)
+        assert store.latest("calls").pull == later.receipt.pull
+
+
 def test_many_may_keep_at_once(store):
     def keep(number: int) -> None:
         with store.keep("calls", str(number)) as kept:

@@ -219,7 +219,7 @@ def day_of(text: str | None) -> dt.date | None:
         year, month, day = parts[1], parts[2], parts[3] or "1"
     try:
         return dt.date(int(year) + (1911 if len(year) <= 3 else 0), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):  # forty digits are no year
         return None
 
 

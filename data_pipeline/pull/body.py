@@ -22,6 +22,8 @@ from data_pipeline.grids import FileFault
 CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
 )
+# Half of a character that JSON writes as two escapes: no text at all, and nothing could write it down.
+HALF = re.compile(r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 JSON_LABEL = re.compile(rb"^(?:\xef\xbb\xbf)?\s*[\[{]")
 
 
@@ -70,6 +72,8 @@ def json_of(body: bytes, numbers_as_text: bool = True) -> object:
         raise PullError(
             "服務回覆的是網頁或 XML，不是 JSON 資料", "The service answered with a web page or XML, not with JSON"
         )
+    if "\\ud" in text or "\\uD" in text:
+        text = HALF.sub(lambda found: found[1] or r"\ufffd", text)
     parse = {"parse_float": str, "parse_int": str, "parse_constant": str} if numbers_as_text else {}
     try:
         return json.loads(text, **parse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -36,7 +37,11 @@ def as_json(content: object) -> bytes:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut."""
+    """Write a file so that a reader sees the old bytes or the new ones, even after a power cut.
+
+    Raises OSError where it cannot be written, or would take the place of something that is no file.
+    """
+    refuse_special(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -48,6 +53,12 @@ def write_whole(path: Path, body: bytes) -> None:
     finally:
         beside.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def refuse_special(path: Path) -> None:
+    """A rename would put a file in the place of a device, for the whole machine where root does it. Raises OSError."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EEXIST, "不是一般檔案 not a plain file", str(path))
 
 
 def append_line(path: Path, content: dict) -> None:

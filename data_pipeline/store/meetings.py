@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_pipeline.store import MEETING, Store, StoreError
-from data_pipeline.store.files import as_json, flush_file, flush_folder, sha256_of, write_whole
+from data_pipeline.store.files import as_json, flush_file, flush_folder, refuse_special, sha256_of, write_whole
 
 OWN = ("warehouse.duckdb", "manifest.json", "notes.jsonl", "meeting.json")
 
@@ -125,6 +125,7 @@ def verify(of: Meeting) -> list[str]:
 
 def export(of: Meeting, out: Path) -> Path:
     """Write the folder as one ZIP; the same meeting gives the same bytes. Raises OSError where it cannot be written."""
+    refuse_special(out)
     frozen = dt.datetime.fromisoformat(of.frozen_at)
     beside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

@@ -1,0 +1,161 @@
+"""How does a page look to somebody who looks without a browser? A session over Streamlit's websocket.
+
+    with Viewer(address) as viewer:
+        viewer.open("works", "year=112")     as a browser opens a link
+        viewer.choose()                      change one of the page's filters
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from dataclasses import dataclass, field
+
+import websockets.sync.client
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+SECONDS = 120
+
+
+@dataclass
+class Seen:
+    """One run of a page: how long it took, how much came, what went wrong, and the filters that it has."""
+
+    seconds: float = 0.0
+    size: int = 0
+    rows: int = 0  # of tables in HTML
+    faults: list[str] = field(default_factory=list)
+    choices: dict[str, int] = field(default_factory=dict)  # id of a filter → how many options
+    kinds: dict[str, str] = field(default_factory=dict)
+    options: dict[str, list[str]] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)  # what stands on it → its id
+    fields: dict[str, str] = field(default_factory=dict)  # label of a field for text → its id
+    lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # of a form: label → id and options
+
+
+class Viewer:
+    """One person at one screen."""
+
+    def __init__(self, address: str, dice: random.Random | None = None, cookie: str = ""):
+        self.origin, self.cookie = address, cookie
+        self.address = f"ws{address.removeprefix('http')}/_stcore/stream"
+        self.dice = dice or random.Random(0)
+        self.seen = Seen()
+        self.page, self.query, self.chosen, self.known = "", "", {}, {}
+
+    def __enter__(self) -> Viewer:
+        # A login counts only with the token against forged requests, which a browser sends as a second protocol.
+        token = re.search(r"_streamlit_xsrf=([^;]+)", self.cookie)
+        self.link = websockets.sync.client.connect(
+            self.address, subprotocols=["streamlit", *([token[1]] if token else [])], max_size=None, open_timeout=60, proxy=None, compression=None,
+            origin=self.origin, additional_headers={"Cookie": self.cookie} if self.cookie else None,
+        )  # fmt: skip
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.link.close()
+
+    def open(self, page: str, query: str = "") -> Seen:
+        """Open a page by its address, as a link or the menu does."""
+        self.page, self.query, self.chosen = page, query, {}
+        return self._run()
+
+    def choose(self) -> Seen:
+        """Change one filter of the page to another of its options."""
+        able = [each for each, many in self.seen.choices.items() if many > 1]
+        if not able:
+            return self.open(self.page, self.query)
+        one = self.dice.choice(able)
+        self.chosen[one] = self.dice.choice(self.seen.options[one])
+        return self._run()
+
+    def answer(self, button: str, texts: dict[str, str]) -> dict | None:
+        """What a screen would send on this button with these texts in its fields; the last option of every list."""
+        at = next((one for said, one in self.seen.buttons.items() if button in said), None)
+        if at is None:
+            return None
+        said = {one: text for label, one in self.seen.fields.items() for start, text in texts.items() if label.startswith(start)}
+        return {"trigger": at, "texts": said | {one: options[-1] for one, options in self.seen.lists.values() if options}}
+
+    def send(self, answer: dict) -> Seen:
+        """Send such an answer."""
+        return self._run(answer)
+
+    def _run(self, answer: dict | None = None) -> Seen:
+        asked = BackMsg()
+        asked.rerun_script.query_string = self.query
+        asked.rerun_script.page_name = self.page
+        asked.rerun_script.page_script_hash = ""
+        asked.rerun_script.widget_states.SetInParent()
+        for one, value in self.chosen.items():
+            state = asked.rerun_script.widget_states.widgets.add()
+            state.id = one
+            if self.seen.kinds.get(one) == "button_group":
+                state.string_array_value.data.append(value)
+            else:
+                state.string_value = value
+        if answer:
+            asked.rerun_script.widget_states.widgets.add(id=answer["trigger"], trigger_value=True)
+            for one, text in answer["texts"].items():
+                asked.rerun_script.widget_states.widgets.add(id=one, string_value=text)
+        started = time.perf_counter()
+        self.link.send(asked.SerializeToString())
+        before, self.seen = self.seen, Seen()
+        runs = 0
+        while True:
+            raw = self.link.recv(timeout=SECONDS)
+            self.seen.size += len(raw)
+            message = ForwardMsg()
+            message.ParseFromString(raw)
+            match message.WhichOneof("type"):
+                case "delta":
+                    self._element(message.delta)
+                case "page_not_found":
+                    self.seen.faults.append(f"no page {self.page}")
+                case "new_session":
+                    self.query = message.new_session.page_script_hash and self.query
+                case "script_finished":
+                    runs += 1
+                    # A run that was stopped for another one is not the answer.
+                    if message.script_finished in (0, 1) or runs > 3:
+                        if message.script_finished == 1:
+                            self.seen.faults.append("the script could not be run")
+                        break
+        self.seen.seconds = time.perf_counter() - started
+        if not self.seen.choices and before.choices and not self.seen.faults:
+            self.seen.choices, self.seen.options, self.seen.kinds = before.choices, before.options, before.kinds
+        return self.seen
+
+    def _element(self, delta) -> None:
+        if delta.WhichOneof("type") != "new_element":
+            return
+        element = delta.new_element
+        match element.WhichOneof("type"):
+            case "exception":
+                self.seen.faults.append(f"{element.exception.type}: {element.exception.message[:200]}")
+            case "alert":
+                if "這一頁" in element.alert.body and "失敗" in element.alert.body:
+                    self.seen.faults.append(element.alert.body[:200])
+                if element.alert.format == element.alert.ERROR:
+                    self.seen.faults.append(element.alert.body[:200])
+            case "html":
+                self.seen.rows += element.html.body.count("<tr")
+            case "button":
+                self.seen.buttons[element.button.label] = element.button.id
+            case "text_input" | "text_area" as kind:
+                widget = getattr(element, kind)
+                self.seen.fields[widget.label] = widget.id
+            case "selectbox" if element.selectbox.form_id:
+                self.seen.lists[element.selectbox.label] = element.selectbox.id, list(element.selectbox.options)
+            case "selectbox":
+                self._filter(element.selectbox, "selectbox", list(element.selectbox.options))
+            case "button_group":
+                self._filter(element.button_group, "button_group", [each.content for each in element.button_group.options])
+
+    def _filter(self, widget, kind: str, options: list[str]) -> None:
+        if not widget.disabled and not widget.form_id:
+            self.seen.choices[widget.id] = len(options)
+            self.seen.options[widget.id] = options
+            self.seen.kinds[widget.id] = kind
