@@ -122,8 +122,7 @@ class Keeping:
 
     def _place(self, name: str) -> Path:
         """A safe and free name in the folder; `receipt.json` and `marks.jsonl` are taken."""
-        safe = Path(safe_name(name))
-        path, number = self.folder / safe, 1
+        path, number = self.folder / (safe := Path(safe_name(name))), 1
         while path.exists() or path.name in ("receipt.json", marks.NAME):
             number += 1
             path = self.folder / f"{safe.stem}-{number}{safe.suffix}"
@@ -359,9 +358,10 @@ class Store:
     def _sweep(self) -> None:
         """Clear what a crashed build left behind: unfinished work, and builds without a manifest."""
         for path in (self.root / "work").glob("*"):
-            # A pull may be at work beside this; one that has stood still for a day is a crash.
+            # A pull may be at work beside this for a day, a look at somebody's file for a minute; older is a crash.
             with contextlib.suppress(FileNotFoundError):
-                if path.name.startswith("build-") or path.stat().st_mtime < time.time() - 86_400:
+                idle = 300 if path.name.startswith(("taken-", "preview-", "upload-")) else 86_400
+                if path.name.startswith("build-") or path.stat().st_mtime < time.time() - idle:
                     shutil.rmtree(path, ignore_errors=True)
         names = set(self._names())
         for path in (self.root / "builds").glob("*.duckdb*"):

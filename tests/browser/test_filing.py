@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from data_pipeline.store import Store, audit
 from tests.browser.conftest import Visit
 from tests.browser.test_pages import barriers
-from tests.browser.test_roles import ADMINISTRATOR, EDITOR, UNVERIFIED, VIEWER, dashboard, provider
+from tests.browser.test_roles import ADMINISTRATOR, EDITOR, UNVERIFIED, VIEWER, copied, dashboard, provider
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*authlib")
@@ -26,13 +25,7 @@ EARLY = HEAD + "P3,112.3.26,電話,交通運輸,交通局,永康區,112.4.2,112.
 @pytest.fixture(scope="module")
 def store(built_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of its own, since these people write."""
-    root = tmp_path_factory.mktemp("filing") / "store"
-    shutil.copytree(built_store, root, copy_function=lambda a, b: Path(b).hardlink_to(a))
-    for name in ("current", "published.jsonl", "audit.jsonl"):  # written in place: a link would change the shared one
-        body = (root / name).read_bytes()
-        (root / name).unlink()
-        (root / name).write_bytes(body)
-    return root
+    return copied(built_store, tmp_path_factory.mktemp("filing") / "store")
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,8 @@ def dashboard(store: Path, issuer: str) -> Iterator[str]:
     """The dashboard with a login set up, as the README tells it."""
 
     def settings(address: str) -> list[str]:
-        file = store.parent / "secrets.toml"
+        # A file of its own: Streamlit sees a change of its secrets, and another provider's would end this server's logins.
+        file = store.parent / f"secrets-{address.rpartition(':')[2]}.toml"
         file.write_text(
             f"""
             [auth]
@@ -56,12 +57,20 @@ def dashboard(store: Path, issuer: str) -> Iterator[str]:
         yield address
 
 
+def copied(store: Path, root: Path) -> Path:
+    """A store with the same builds and deliveries, by link; what lines are added to is a file of its own."""
+    shutil.copytree(store, root, copy_function=lambda a, b: Path(b).hardlink_to(a))
+    for path in root.glob("*.jsonl"):
+        body = path.read_bytes()
+        path.unlink()
+        path.write_bytes(body)
+    return root
+
+
 @pytest.fixture(scope="module")
 def store(built_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of its own, since these people write: the builds of the shared one, by link."""
-    root = tmp_path_factory.mktemp("roles") / "store"
-    shutil.copytree(built_store, root, copy_function=lambda a, b: Path(b).hardlink_to(a))
-    return root
+    return copied(built_store, tmp_path_factory.mktemp("roles") / "store")
 
 
 @pytest.fixture(scope="module")
