@@ -30,10 +30,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from data_pipeline.store import marks
-from data_pipeline.store.files import (
-    append_line, as_json, flush_file, flush_folder, lock, read_lines, remove, safe_name, sha256_of, write_whole,
-)  # fmt: skip
+from data_pipeline.store import files, marks
 
 PROJECT = Path(__file__).parent.parent.parent
 NAME = re.compile(r"b\d{5}-\w+")
@@ -98,31 +95,31 @@ class Keeping:
     def add(self, name: str, body: bytes, received: bytes | None = None) -> Path:
         """Keep `body` under a safe form of `name`; `received` is what came before personal data were dropped."""
         path = self._place(name)
-        write_whole(path, body)
+        files.write_whole(path, body)
         came = None if received is None else hashlib.sha256(received).hexdigest()
         self._count(path, hashlib.sha256(body).hexdigest(), came)
         return path
 
     def take(self, path: Path, received: Path | None = None) -> Path:
         """Move a finished local file in, without reading it into memory; `received` as in `add`."""
-        came = sha256_of(received) if received else None
+        came = files.sha256_of(received) if received else None
         target = self._place(path.name)
         os.replace(path, target)
-        flush_file(target)
-        self._count(target, sha256_of(target), came)
+        files.flush_file(target)
+        self._count(target, files.sha256_of(target), came)
         return target
 
     def copy(self, path: Path) -> Path:
         """Keep a copy of somebody's file, without reading it into memory."""
         target = self._place(path.name)
         shutil.copyfile(path, target)
-        flush_file(target)
-        self._count(target, sha256_of(target), None)
+        files.flush_file(target)
+        self._count(target, files.sha256_of(target), None)
         return target
 
     def _place(self, name: str) -> Path:
         """A safe and free name in the folder; `receipt.json` and `marks.jsonl` are taken."""
-        path, number = self.folder / (safe := Path(safe_name(name))), 1
+        path, number = self.folder / (safe := Path(files.safe_name(name))), 1
         while path.exists() or path.name in ("receipt.json", marks.NAME):
             number += 1
             path = self.folder / f"{safe.stem}-{number}{safe.suffix}"
@@ -171,15 +168,15 @@ class Store:
         try:
             keeping = Keeping(folder)
             yield keeping
-            files, notes = tuple(keeping.files), tuple(keeping.notes)
-            receipt = Receipt(source, pull, at.isoformat(), where, keeping.status, simulated, files, notes)
-            write_whole(folder / "receipt.json", as_json(asdict(receipt)))
+            listed, notes = tuple(keeping.files), tuple(keeping.notes)
+            receipt = Receipt(source, pull, at.isoformat(), where, keeping.status, simulated, listed, notes)
+            files.write_whole(folder / "receipt.json", files.as_json(asdict(receipt)))
             if held:
                 marks.mark(folder, marks.HELD)
             target = self.root / "raw" / source
             target.mkdir(parents=True, exist_ok=True)
             os.replace(folder, target / pull)
-            flush_folder(target)
+            files.flush_folder(target)
             keeping.receipt = receipt
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -189,11 +186,11 @@ class Store:
         folder = self.root / "raw" / source
         folder.mkdir(parents=True, exist_ok=True)
         line = {"at": dt.datetime.now(dt.UTC).isoformat(), "where": where, "zh": zh, "en": en}
-        append_line(folder / "failures.jsonl", line)
+        files.append_line(folder / "failures.jsonl", line)
 
     def failures(self, source: str) -> list[dict]:
         """Failed pulls of a source, oldest first; a line cut short by a crash is passed over."""
-        return list(read_lines(self.root / "raw" / source / "failures.jsonl"))
+        return list(files.read_lines(self.root / "raw" / source / "failures.jsonl"))
 
     def failing(self, source: str) -> dict | None:
         """The last failed pull of a source and, as `since`, the first after the last one kept; None if none."""
@@ -276,11 +273,11 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         last = max((int(name[1:6]) for name in self._names()), default=0)
         name = f"b{last + 1:05d}-{manifest['fingerprint'][:8]}"
-        flush_file(built)
+        files.flush_file(built)
         os.replace(built, folder / f"{name}.duckdb")
         # The manifest comes last: without it the file beside it is not a build.
-        write_whole(folder / f"{name}.json", as_json({"name": name, **manifest}))
-        flush_folder(folder)
+        files.write_whole(folder / f"{name}.json", files.as_json({"name": name, **manifest}))
+        files.flush_folder(folder)
         return self._read(name)
 
     def publish(self, name: str) -> Build:
@@ -301,9 +298,9 @@ class Store:
 
     def _use(self, name: str, back: bool = False) -> Build:
         build = self._finished(name)  # what a meeting froze is for looking back, not for use
-        write_whole(self.root / "current", f"{name}\n".encode())
+        files.write_whole(self.root / "current", f"{name}\n".encode())
         line = {"at": dt.datetime.now(dt.UTC).isoformat(), "name": name}
-        append_line(self.root / "published.jsonl", line | ({"back": True} if back else {}))
+        files.append_line(self.root / "published.jsonl", line | ({"back": True} if back else {}))
         return build
 
     def _used(self) -> list[str]:
@@ -312,7 +309,7 @@ class Store:
         Going back forgets what it went back from, so that going back twice goes two back.
         """
         used: list[str] = []
-        for each in read_lines(self.root / "published.jsonl"):
+        for each in files.read_lines(self.root / "published.jsonl"):
             if each.get("back") and each["name"] in used:
                 while used[-1] != each["name"]:
                     used.pop()
@@ -330,7 +327,7 @@ class Store:
         gone = [name for name in names if name not in held]
         for name in gone:
             for ending in (".json", ".duckdb"):  # the manifest first: half a removal leaves no half build
-                remove(self.root / "builds" / f"{name}{ending}")
+                files.remove(self.root / "builds" / f"{name}{ending}")
             shutil.rmtree(self.root / "rejects" / name, ignore_errors=True)
         return gone
 
@@ -349,7 +346,7 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "writer.lock").open("a+b") as file:
             try:
-                lock(file)
+                files.lock(file)
             except (BlockingIOError, PermissionError) as error:
                 raise Busy("另一個建置正在進行，請稍後再試 · Another build is running; try again later") from error
             self._sweep()
@@ -366,10 +363,10 @@ class Store:
         names = set(self._names())
         for path in (self.root / "builds").glob("*.duckdb*"):
             if path.name.split(".")[0] not in names:
-                remove(path)
+                files.remove(path)
         for folder in (self.root, self.root / "builds"):
             for path in folder.glob(".*.part"):
-                remove(path)
+                files.remove(path)
 
     def _names(self) -> list[str]:
         found = (path.stem for path in (self.root / "builds").glob("b*.json"))

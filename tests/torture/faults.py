@@ -85,7 +85,7 @@ class City:
         """Empty where nothing is lost or half: the builds, the deliveries, the notes."""
         current = self.store.current()
         pruned = not self.first.path.with_suffix(".json").exists()
-        if current is None or not pruned and sha256(self.first.path) != self.before:
+        if current is None or (not pruned and sha256(self.first.path) != self.before):
             return "the build in use was damaged"
         try:
             with duckdb.connect(str(current.path), read_only=True) as con:
