@@ -31,25 +31,37 @@ def recorded() -> Sequence[Note]:
 
 def about(subject: str) -> list[list[object]]:
     """What holds about `work:W0123` or `metric:set.name`, the newest first: kind, text with who said so, promised."""
-    return [[t(f"meeting.kind_{each.kind}"), said(each)] for each in reversed(in_force(recorded(), subject, _day()))]
+    return [[t(f"meeting.kind_{each.kind}"), said(each)] for each in reversed(in_force(recorded(), subject, day()))]
+
+
+def holding_now(of: Sequence[Note]) -> list[Note]:
+    """Which of them still hold."""
+    return holding(of, day())
 
 
 def by_subject() -> dict[str, str]:
     """The newest text that holds about each subject that has one."""
-    return {each.about: each.text for each in holding(recorded(), _day())}
+    return {each.about: each.text for each in holding(recorded(), day())}
 
 
-def _day() -> dt.date:
+def day() -> dt.date:
     """Exceptions are held against the meeting's day, or the reader's."""
     meeting = frozen()
     return meeting.date if meeting else periods.today()
 
 
+def acting(note: Note) -> str:
+    """Who acts: an agency by its code or by its name as somebody wrote it, in the language in use."""
+    names = labels("agency_id")
+    code = note.owner if note.owner in names else next((c for c, n in names.items() if n["zh"] == note.owner), None)
+    return pick(names.get(code)) or note.owner or "—"
+
+
 def said(note: Note) -> str:
-    """A note in one line: its text, remedy, who acts, promised for when, and who wrote it."""
-    parts = [note.text, note.remedy]
+    """A note in one line: its text, reason, remedy, who acts, promised for when, and who wrote it."""
+    parts = [note.text, note.reason, note.remedy]
     if note.owner:
-        parts.append(words.said(t("slides.who"), pick(labels("agency_id").get(note.owner)) or note.owner))
+        parts.append(words.said(t("slides.who"), acting(note)))
     if note.promised_on:
         parts.append(words.said(t("slides.promised"), words.day(note.promised_on)))
     if note.until:

@@ -114,6 +114,8 @@ def _form(kind: str, help_: str) -> None:
             raise click.UsageError(f"檔名應以 {known} 結尾，沒有寫檔 · Nothing was written: the file ends in {known}")
         started = time.perf_counter()
         shown = _shown(meeting, f"slides-{language}.html") if kind == "slides" and meeting and not which else None
+        # The mayor's page has an agenda of its own, whatever the meeting went by.
+        which = which or (USUAL[kind] if kind == "briefing" else None)
         body = shown or forms[path.suffix.lower()].make(make(which, meeting, language, usual=USUAL[kind]))
         _write(path, body)
         out.print(f"✔ {path}  {len(body):,} B, {time.perf_counter() - started:.1f} s", soft_wrap=True, markup=False)
@@ -140,11 +142,12 @@ def snapshot(which: str, name: str, day: dt.datetime, build: str, into: Path) ->
 
     _write(into / "agenda.yml", agenda.load(which).text.encode())
     for language in words.LANGUAGES:
-        deck = make(which, None, language, build, name, day.date())
+        whole = make(which, None, language, build, name, day.date())
+        short = make(USUAL["briefing"], None, language, build, name, day.date())
         for kind, of in SNAPSHOT:
             if of == language:
                 form = FORMS[kind]
-                _write(into / f"{kind}-{of}{form.suffix}", form.make(deck))
+                _write(into / f"{kind}-{of}{form.suffix}", form.make(short if kind == "briefing" else whole))
     out.print(f"✔ {into}  {len(SNAPSHOT) + 1} 個檔案 files", soft_wrap=True, markup=False)
 
 

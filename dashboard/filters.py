@@ -7,6 +7,7 @@ the few lines of `_linked`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlencode
@@ -25,7 +26,7 @@ LONGEST = 60  # characters of a search
 FAR = 400  # characters that a link may spend on the way back
 FRAME = ("meeting", "year", "part", "lang", "slide")  # what a link holds on every page
 ENDONYMS = {"zh": "中文", "en": "English"}
-SLIDE = re.compile(r"([am])/([\w.-]{1,40}):(\d{1,3})")  # of an agenda or a meeting: which slide a reader came from
+SLIDE = re.compile(r"([am])/([A-Za-z0-9_.-]{1,40}):([0-9]{1,3})")  # agenda or meeting, and the slide one came from
 
 
 def leave() -> None:
@@ -92,8 +93,10 @@ def standing() -> None:
                 st.rerun()
         if came:
             kind, name, place = came.groups()
-            st.link_button(t("frame.to_slides"), f"/slides/{kind}/{name}?lang={language()}#{place}", shortcut="Escape",
-                           type="tertiary", icon=":material/co_present:")  # fmt: skip
+            if st.button(t("frame.to_slides"), shortcut="Escape", type="tertiary", icon=":material/co_present:"):
+                # A link of Streamlit's would open another tab. What goes into the script is letters, digits, - and .
+                there = json.dumps(f"/slides/{kind}/{name}?lang={language()}#{place}")
+                st.html(f"<script>location.assign({there})</script>", unsafe_allow_javascript=True)
 
 
 def chosen() -> dict[str, str]:

@@ -39,7 +39,7 @@ def meeting() -> None:
 def freeze(store: Store, name: str, day: dt.date, agenda: str, by: str, no_slides: bool) -> None:
     """封存使用中的版本、紀錄與投影片，之後不再更動 Keep the build in use, the notes and the slides for good."""
     frozen = freeze_meeting(store, name, day, by, agenda, () if no_slides else SLIDES)
-    audit.record(store, by, "frozen", frozen.name, outcome=frozen.build)
+    audit.record(store, by, "frozen", frozen.name, outcome=f"{frozen.build} {meetings.digest(frozen)}")
     log.info("frozen", meeting=frozen.name, build=frozen.build, files=len(frozen.files))
     size = sum(each["size"] for each in frozen.files.values())
     out.print(f"✔ {frozen.name}  {frozen.build}, {len(frozen.files)} 個檔案 files, {size:,} B", soft_wrap=True)

@@ -11,12 +11,14 @@ top = st.container()
 view = filters.option("view", {each: t(f"meeting.view_{each}") for each in VIEWS}, t("meeting.view"), required=True)
 
 if view == "present":
-    deck = page.choose()
-    with top:
-        tiles.title(t("meeting.message", title=deck.title, n=len(deck.slides)) if deck else t("meeting.mistake"),
-                    deck.subtitle if deck else "", simulated=True)  # fmt: skip
-    if deck:
-        page.present(deck)
+    if chosen := page.choose():
+        deck, where = chosen
+        with top:
+            tiles.title(t("meeting.message", title=deck.title, n=len(deck.slides)), deck.subtitle, simulated=True)
+        page.present(deck, where)
+    else:
+        with top:
+            tiles.title(t("meeting.mistake"))
 
 elif view == "since":
     if pair := page.spans():
@@ -31,7 +33,7 @@ elif view == "since":
 elif view == "decisions":
     notes = decisions.recorded()
     with top:
-        tiles.title(t("meeting.message_decisions", n=len(notes)))
+        tiles.title(t("meeting.message_decisions", n=len([note for note in notes if note.kind != "close"])))
     if notes:
         tables.show(t("meeting.view_decisions"), page.listing(notes), simulated=False)
     else:

@@ -99,11 +99,17 @@ def test_works_that_came_and_went(found):
 
 def test_milestones_that_slipped_in_days(found):
     told = [(slip.milestone["milestone"], slip.before, slip.now, slip.days) for slip in found.slips]
-    assert told == [
-        # Not done, and no later day named: it slips by what has passed, from the end of February to that of March.
-        ("finish", dt.date(2025, 1, 10), dt.date(2025, 2, 10), 31),
-        ("half", dt.date(2023, 2, 28), dt.date(2023, 3, 31), 31),
-    ]
+    assert told == [("finish", dt.date(2025, 1, 10), dt.date(2025, 2, 10), 31)]
+
+
+def test_a_milestone_that_was_due_already_is_no_news_and_has_not_slipped_by_the_month(found):
+    # `half` was due on 18 February and is still undone, with no later day named.
+    assert found.overdue == ()
+
+
+def test_who_did_not_report_is_listed_and_makes_nothing_better_or_worse(found):
+    # w7 is new and owes its first report; w1, w2 and w4 reported.
+    assert [row["work_id"] for row in found.missing] == ["w7"] and found.silent == ()
 
 
 def test_promises_that_were_broken(found):

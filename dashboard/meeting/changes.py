@@ -14,8 +14,9 @@ from dashboard import works
 from dashboard.periods import ALL, Period
 from dashboard.warehouse import ask, at, catalogue, here, provenance, table
 
-# How grave a light is; a work that is done or was never lit does not flip, it comes or goes.
-GRAVITY = {"ahead": 0, "on_schedule": 0, "not_filed": 1, "behind": 2, "seriously_behind": 3, "halted": 4}
+# How grave a light is; a work that is done or was never lit does not flip, it comes or goes. One that did not report is
+# held by what it reported last: to stop reporting makes nothing worse, and to report again nothing better.
+GRAVITY = {"ahead": 0, "on_schedule": 0, "behind": 1, "seriously_behind": 2, "halted": 3}
 FIGURES = (
     "hotline.contacts",
     "satisfaction.after_call_rate",
@@ -30,7 +31,7 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Flip:
-    """A work whose light is another one than last time; `work` is its row now."""
+    """A work whose reported light is another one than last time; `work` is its row now."""
 
     work: dict
     before: str
@@ -83,7 +84,11 @@ class Moved:
 
 @dataclass(frozen=True)
 class Changes:
-    """All that is different between two builds; rows are those of `marts.works` of the newer one."""
+    """All that is different between two builds; rows are those of `marts.works` of the newer one.
+
+    `silent` stopped reporting, `missing` are all that did not report now. `overdue` are milestones whose day has passed
+    since, with no later one named.
+    """
 
     before: str
     now: str
@@ -93,7 +98,10 @@ class Changes:
     closed: tuple[dict, ...]
     suspended: tuple[dict, ...]
     slips: tuple[Slip, ...]
+    overdue: tuple[dict, ...]
     promises: tuple[Promise, ...]
+    missing: tuple[dict, ...]
+    silent: tuple[dict, ...]
     simulated: bool
 
 
@@ -108,13 +116,16 @@ def between(before: str, now: str, where: dict[str, Sequence[str]] | None = None
         real = works.named()  # their progress is simulated and is nobody's news
         simulated = any(row["is_simulated"] for row in latest.values())
     flips = [
-        Flip(row, then[code]["light"], row["light"])
+        Flip(row, then[code]["reported_light"], row["reported_light"])
         for code, row in latest.items()
         if code in then
         and code not in real
-        and {then[code]["light"], row["light"]} <= GRAVITY.keys()
-        and GRAVITY[then[code]["light"]] != GRAVITY[row["light"]]
+        and not row["is_completed"]
+        and {then[code]["reported_light"], row["reported_light"]} <= GRAVITY.keys()
+        and GRAVITY[then[code]["reported_light"]] != GRAVITY[row["reported_light"]]
     ]
+    slips, overdue = _slips(before, now, set(latest) - real)
+    missing = [row for code, row in latest.items() if row["light"] == "not_filed" and code not in real]
     flips.sort(key=lambda flip: (-GRAVITY[flip.now], -(flip.work["gap_days"] or 0), flip.work["work_id"]))
     return Changes(
         before,
@@ -124,8 +135,11 @@ def between(before: str, now: str, where: dict[str, Sequence[str]] | None = None
         _newly(then, latest, lambda row: row["life_cycle"] != "proposed"),
         _newly(then, latest, lambda row: row["is_completed"] or row["life_cycle"] == "released"),
         _newly(then, latest, lambda row: row["life_cycle"] == "suspended"),
-        tuple(_slips(before, now, set(latest) - real)),
+        tuple(slips),
+        tuple(overdue),
         tuple(_promises(then, {code: row for code, row in latest.items() if code not in real})),
+        tuple(missing),
+        tuple(row for row in missing if then.get(row["work_id"], {}).get("light") not in (None, "not_filed")),
         simulated,
     )
 
@@ -158,23 +172,30 @@ def _promises(then: dict[str, dict], latest: dict[str, dict]) -> list[Promise]:
     return sorted(found, key=lambda each: (not each.broken, each.before, each.work["work_id"]))
 
 
-def _slips(before: str, now: str, of: set[str]) -> list[Slip]:
-    """Milestones expected later than last time, the furthest first."""
-    expected = {}
+def _slips(before: str, now: str, of: set[str]) -> tuple[list[Slip], list[dict]]:
+    """Milestones expected later than last time, the furthest first; and those that fell due since, undone."""
+    rows = {}
     for build in (before, now):
         with at(build):
-            rows = table("marts.milestones", None, "work_id, planned_on", 100_000)
-        expected[build] = {
-            (row["work_id"], row["milestone"]): (row["planned_on"] + dt.timedelta(days=row["slip_days"]), row)
-            for row in rows
-            if row["slip_days"] is not None and row["work_id"] in of
-        }
-    slips = [
-        Slip(row, expected[before][key][0], day, (day - expected[before][key][0]).days)
-        for key, (day, row) in expected[now].items()
-        if key in expected[before] and day > expected[before][key][0]
-    ]
-    return sorted(slips, key=lambda slip: (-slip.days, slip.milestone["work_id"], slip.milestone["milestone"]))
+            found = table("marts.milestones", None, "work_id, planned_on", 100_000)
+        rows[build] = {(row["work_id"], row["milestone"]): row for row in found if row["work_id"] in of}
+    slips, overdue = [], []
+    for key, row in rows[now].items():
+        was = rows[before].get(key)
+        if was is None:
+            continue
+        if row["is_overdue"]:
+            if not was["is_overdue"]:
+                overdue.append(row)
+        elif not was["is_overdue"] and (day := _expected(row)) > (then := _expected(was)):
+            slips.append(Slip(row, then, day, (day - then).days))
+    slips.sort(key=lambda slip: (-slip.days, slip.milestone["work_id"], slip.milestone["milestone"]))
+    return slips, overdue
+
+
+def _expected(row: dict) -> dt.date:
+    """The day a milestone was done, or is forecast, or is planned for."""
+    return row["done_on"] or row["forecast_on"] or row["planned_on"]
 
 
 def _moved(name: str, before: str, now: str) -> Moved:

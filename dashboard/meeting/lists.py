@@ -34,7 +34,7 @@ def list_of_works(item: agenda.Works, scene: Scene) -> list[Slide]:
                 Cell(gap(row)),
                 Cell(pick(labels("factor").get(row["lag_factor"])) or "—"),
                 Cell(owner(row)),
-                promised(row),
+                promised(row, scene),
             )
             for row in shown
         ),
@@ -121,9 +121,11 @@ def owner(row: dict) -> str:
     return pick(labels("agency_id").get(row["owner_id"] or row["agency_id"])) or "—"
 
 
-def promised(row: dict) -> Cell:
-    """The promised day; one that has passed is marked."""
-    return Cell(f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}")
+def promised(row: dict, scene: Scene) -> Cell:
+    """The promised day; one that has passed by the day of the meeting says so."""
+    day = words.day(row["promised_on"])
+    late = row["promised_on"] is not None and row["promised_on"] < (scene.date or row["as_of"])
+    return Cell(words.noted(day, t("slides.overdue")) if late else day)
 
 
 def _work(item: agenda.Work, scene: Scene, row: dict) -> list[Slide]:

@@ -7,13 +7,14 @@ ask for an editor where they are done.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dashboard import decisions, downloads, errands, export, filters, people, tables, tiles, warehouse, words
-from dashboard.meeting import agenda, changes, since, slides
+from dashboard.meeting import agenda, changes, since, slides, stage
 from dashboard.meeting.agenda import AgendaError
 from dashboard.meeting.lists import gap, light, owner
 from dashboard.meeting.model import Cell, Deck
@@ -37,34 +38,35 @@ def frozen() -> list[Meeting]:
 # The slides
 
 
-def choose() -> Deck | None:
-    """The agenda the reader picks, as a deck; a mistake in it is said in its place."""
-    names = {}
-    for name in agenda.names():
-        try:
-            names[name] = pick(agenda.load(name).title)
-        except AgendaError as error:
-            names[name] = name
-            st.error(str(error), icon=":material/edit_note:")
-    chosen = filters.option("agenda", names, t("meeting.agenda"), required=True)
+def choose() -> tuple[Deck, str] | None:
+    """The deck of the agenda the reader picks and the address it is projected from; a mistake is said in its place.
+
+    Of a frozen meeting it is the agenda that was frozen with it.
+    """
     meeting = decisions.frozen()
     try:
-        return slides.deck(agenda.load(chosen), meeting.name if meeting else "")
-    except AgendaError:
+        if meeting:
+            return slides.deck(stage.agenda_of(meeting), meeting.name), f"m/{meeting.name}"
+        names = {name: pick(agenda.load(name).title) for name in agenda.names()}
+        # What is used most stands first: the monthly review.
+        names = dict(sorted(names.items(), key=lambda pair: pair[0] != stage.USUAL))
+        chosen = filters.option("agenda", names, t("meeting.agenda"), required=True)
+        return slides.deck(agenda.load(chosen)), f"a/{chosen}"
+    except AgendaError as error:
+        st.error(str(error), icon=":material/edit_note:")
         return None
 
 
-def present(deck: Deck) -> None:
+def present(deck: Deck, where: str) -> None:
     """Start the projector, take the deck along, and what stands on each slide."""
-    meeting, chosen = decisions.frozen(), st.session_state["agenda"]
+    meeting = decisions.frozen()
     with st.container(horizontal=True, vertical_alignment="center"):
-        where = f"m/{meeting.name}" if meeting else f"a/{chosen}"
         st.link_button(t("meeting.start"), f"/slides/{where}?lang={deck.language}", type="primary",
                        icon=":material/play_arrow:")  # fmt: skip
         for name, form in export.FORMS.items():
             st.download_button(
-                t(f"meeting.take_{name}"), lambda form=form: form.make(deck), f"{file_name(deck, name)}{form.suffix}",
-                form.mime, key=f"take-{name}", type="tertiary", icon=":material/download:",
+                t(f"meeting.take_{name}"), functools.partial(_made, name, deck),
+                f"{file_name(deck, name)}{form.suffix}", form.mime, key=f"take-{name}", type="tertiary", icon=":material/download:",
                 on_click=lambda name=name, form=form: _taken(
                     name, meeting.name if meeting else deck.build, f"{file_name(deck, name)}{form.suffix}"
                 ),
@@ -74,6 +76,15 @@ def present(deck: Deck) -> None:
         [Column("#", "right", "3rem"), Column(t("meeting.topic"), "", "24%"), Column(t("meeting.says"))],
         [[place, slide.topic, slide.title] for place, slide in enumerate(deck.slides, start=1)],
     )
+
+
+def _made(name: str, deck: Deck) -> bytes:
+    """A form of a deck; the mayor's page goes by an agenda of its own."""
+    if name != "briefing":
+        return export.FORMS[name].make(deck)
+    meeting = f"{FROZEN}{deck.meeting}" if deck.meeting else deck.build
+    with warehouse.at(meeting), words.speaking(deck.language):
+        return export.FORMS[name].make(slides.deck(agenda.load(export.USUAL[name]), deck.meeting))
 
 
 def _taken(form: str, about: str, file: str) -> None:
@@ -130,7 +141,10 @@ def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[
         ("lights", [_flip(flip) for flip in (*found.worse, *found.better)]),
         ("works", [_came(name, row) for name, rows in groups for row in rows]),
         ("milestones", [_slip(slip) for slip in found.slips]),
+        ("overdue", [_overdue(row) for row in found.overdue]),
         ("promises", [_promise(each) for each in found.promises]),
+        ("missing", [_missing(row, row in found.silent) for row in found.missing]),
+        ("open", listing(notes.open_decisions(decisions.recorded(), decisions.day()))),
         ("figures", [_figure(each) for each in moved]),
     ]
 
@@ -138,8 +152,10 @@ def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[
 def message_since(old: str, new: str) -> str:
     """The page's one sentence: what moved, counted."""
     found = changes.between(old, new)
+    still_open = notes.open_decisions(decisions.recorded(), decisions.day())
     return t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
-             added=len(found.added), slips=len(found.slips), promises=len(found.promises))  # fmt: skip
+             added=len(found.added), slips=len(found.slips), promises=len(found.promises),
+             missing=len(found.missing), open=len(still_open))  # fmt: skip
 
 
 def _flip(flip: changes.Flip) -> dict:
@@ -159,6 +175,20 @@ def _slip(slip: changes.Slip) -> dict:
     name = pick(labels("milestone").get(row["milestone"])) or row["milestone"]
     return {t("slides.work_head"): row["title"], t("slides.milestone"): name, t("slides.was"): words.day(slip.before),
             t("slides.now"): words.day(slip.now), t("meeting.days_later"): slip.days,
+            t("works.number"): row["work_id"]}  # fmt: skip
+
+
+def _overdue(row: dict) -> dict:
+    name = pick(labels("milestone").get(row["milestone"])) or row["milestone"]
+    return {t("slides.work_head"): row["title"], t("slides.milestone"): name,
+            t("work.planned_on"): words.day(row["planned_on"]), t("works.number"): row["work_id"]}  # fmt: skip
+
+
+def _missing(row: dict, silent: bool) -> dict:
+    return {t("slides.work_head"): row["title"],
+            t("works.agency"): pick(labels("agency_id").get(row["agency_id"])) or "—",
+            t("meeting.reported"): _light(row["reported_light"]),
+            t("slides.what"): t("slides.silent") if silent else t("meeting.still_missing"),
             t("works.number"): row["work_id"]}  # fmt: skip
 
 
@@ -189,17 +219,22 @@ def _light(state: str | None) -> str:
 
 def listing(of: Sequence[notes.Note]) -> list[dict]:
     """Notes as they are read, the newest first; what has been closed says so."""
-    closed = {each.closes: each for each in of if each.kind == "close"}
-    agencies = labels("agency_id")
+    closed = {each.closes for each in of if each.kind == "close"}
+    held = {each.id for each in decisions.holding_now(of)}
+
+    def state(note: notes.Note) -> str:
+        return t(f"meeting.is_{'closed' if note.id in closed else 'open' if note.id in held else 'over'}")
+
     return [
         {
-            t("meeting.state"): t("meeting.is_closed") if each.id in closed else t("meeting.is_open"),
+            t("meeting.state"): state(each),
             t("meeting.kind"): t(f"meeting.kind_{each.kind}"), t("slides.about"): since.subject(each.about),
             t("meeting.text"): each.text, t("works.remedy"): each.remedy or None, t("works.why"): each.reason or None,
-            t("slides.who"): pick(agencies.get(each.owner)) or each.owner or None,
+            t("slides.who"): decisions.acting(each) if each.owner else None,
             t("slides.promised"): words.day(each.promised_on) if each.promised_on else None,
             t("meeting.until"): words.day(each.until) if each.until else None,
-            t("meeting.of"): each.meeting or None, t("meeting.by"): each.by, t("meeting.at"): each.at[:10],
+            t("meeting.of"): each.meeting or None, t("meeting.by"): each.by,
+            t("meeting.at"): words.day(dt.date.fromisoformat(each.at[:10])),
             t("meeting.id"): each.id,
         }
         for each in reversed(of) if each.kind != "close"

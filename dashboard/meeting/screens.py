@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard import axes, charts, look, sentences, sites, warehouse, words, works
 from dashboard.meeting import agenda
@@ -69,7 +70,9 @@ def trend(item: agenda.Trend, scene: Scene) -> list[Slide]:
     chart = _trend(answer, months, open_month, told)
     label = pick(answer.metric.label)
     first = told.removesuffix(t("sentences.end")).split("；" if words.language() == "zh" else ";")[0]
-    year = ask(item.metric, period(item, item.metric), where=where(item))
+    over = period(item, item.metric)
+    year = figure(ask(item.metric, over, where=where(item)), over)
+    year = replace(year, label=words.noted(year.label, words.period(over)))  # beside a month it must say its own span
     notes = [told, *about(answer), *source_note([answer])]
     if answer.metric.adds and (why := _why(item, answer, months, open_month)):
         notes.append(expect("ask_change", why))
@@ -80,9 +83,9 @@ def trend(item: agenda.Trend, scene: Scene) -> list[Slide]:
             answers=[answer],
             chart=chart,
             told=told,
-            figures=(figure(year, period(item, item.metric)),),
+            figures=(year,),
             notes=notes,
-            link=link(page_of(item.metric), period(item, item.metric), where(item)),
+            link=link(page_of(item.metric), over, where(item)),
         )
     ]
 
@@ -131,17 +134,22 @@ def states(item: agenda.States, scene: Scene) -> list[Slide]:
     names = labels(item.by)
     late = {code: sum(counts.get((code, state), 0) for state in works.LATE) for code in names}
     still = {code: sum(counts.get((code, state), 0) for state in OPEN) for code in names}
-    shown = sorted((code for code in names if still[code]), key=lambda code: (-late[code], -still[code]))[: item.top]
+    order = sorted((code for code in names if still[code]), key=lambda code: (-late[code], -still[code]))
+    groups = [(pick(names[code]), [code]) for code in order]
+    if len(order) > item.top:  # the rest stands together: a bar that is left out is a work that nobody sees
+        rest = order[item.top - 1 :]
+        groups = [*groups[: item.top - 1], (t("slides.others", n=words.number(len(rest))), rest)]
+    parts = {state: [sum(counts.get((code, state), 0) for code in codes) for _, codes in groups] for state in OPEN}
     lights = labels("light")
-    used = [state for state in OPEN if any(counts.get((code, state)) for code in shown)]
+    used = [state for state in OPEN if any(parts[state])]
     chart = Chart(
         "states",
-        tuple(pick(names[code]) for code in shown),
+        tuple(name for name, _ in groups),
         tuple(
             Series(
                 pick(lights[state]),
-                tuple(float(counts.get((code, state), 0)) for code in shown),
-                tuple(words.number(counts.get((code, state), 0)) for code in shown),
+                tuple(float(count) for count in parts[state]),
+                tuple(words.number(count) for count in parts[state]),
                 state,
             )
             for state in used
@@ -150,6 +158,10 @@ def states(item: agenda.States, scene: Scene) -> list[Slide]:
         sentences.of(answer, names),
     )
     title = t("slides.states_title", open=words.number(sum(still.values())), late=words.number(sum(late.values())))
+    if item.by != "control_class" and max(late.values(), default=0):
+        most = max(late, key=late.__getitem__)
+        title = t("slides.states_title_most", late=words.number(sum(late.values())), name=pick(names[most]),
+                  most=words.number(late[most]))  # fmt: skip
     notes = [sentences.of(answer, names), *rules_note(answer), *source_note([answer])]
     if late and max(late.values()):
         most = max(late, key=late.__getitem__)

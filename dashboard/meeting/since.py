@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from dashboard import warehouse, words
+from dashboard.decisions import acting
 from dashboard.meeting import agenda, changes
 from dashboard.meeting.changes import Changes, Flip, Moved
 from dashboard.meeting.lists import gap, light, owner
@@ -42,8 +44,8 @@ def decisions(item: agenda.Decisions, scene: Scene) -> list[Slide]:
             (
                 Cell(subject(note.about), strong=True),
                 Cell(note.text),
-                Cell(pick(labels("agency_id").get(note.owner)) or note.owner or "—"),
-                Cell(f"{'✖ ' if note.promised_on and note.promised_on < as_of else ''}{words.day(note.promised_on)}"),
+                Cell(acting(note)),
+                Cell(_promised(note.promised_on, as_of)),
             )
             for note in found[: item.top]
         ),
@@ -60,6 +62,11 @@ def decisions(item: agenda.Decisions, scene: Scene) -> list[Slide]:
             link=link("meeting"),
         )
     ]
+
+
+def _promised(day: dt.date | None, as_of: dt.date) -> str:
+    said = words.day(day)
+    return words.noted(said, t("slides.overdue")) if day and day < as_of else said
 
 
 def subject(about: str) -> str:
@@ -99,16 +106,19 @@ def _lights(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
         since=scene.since_name,
         worse=words.number(len(found.worse)),
         better=words.number(len(found.better)),
+        silent=words.number(len(found.silent)),
     )
     told = [
         words.said(flip.work["title"], f"{light(flip.before).text} → {light(flip.now).text}")
         for flip in (*found.worse, *found.better)
     ]
+    if found.silent:
+        told.append(words.said(t("slides.silent"), t("sites.and").join(row["title"] for row in found.silent)))
     return [_slide(item, scene, found, title, grid=grid if shown else None, notes=told)]
 
 
 def _works(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
-    groups = (("closed", found.closed), ("added", found.added), ("suspended", found.suspended))
+    groups = (("suspended", found.suspended), ("added", found.added), ("closed", found.closed))
     figures = tuple(
         Figure(
             t(f"slides.{name}"),
@@ -118,7 +128,8 @@ def _works(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
         )
         for name, rows in groups
     )
-    rows = [(name, row) for name, group in groups for row in group][: item.top]
+    # Each group has its share of the four rows: what is done is most, and would hide what is new.
+    rows = [(name, row) for name, group in groups for row in group[: 4 if name == "closed" else 2]][:4]
     grid = Grid(
         (
             Column(t("slides.what"), 0.16),
@@ -133,7 +144,7 @@ def _works(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
                 Cell(pick(labels("agency_id").get(row["agency_id"])) or "—"),
                 Cell(words.amount(row["budget_twd"], "twd")),
             )
-            for name, row in rows[:4]
+            for name, row in rows
         ),
         _more(sum(len(group) for _, group in groups), 4),
     )
@@ -147,8 +158,9 @@ def _works(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
 
 
 def _milestones(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slide]:
+    overdue = words.number(len(found.overdue))
     if not found.slips:
-        return [_slide(item, scene, found, t("slides.milestones_none", since=scene.since_name))]
+        return [_slide(item, scene, found, t("slides.milestones_none", since=scene.since_name, overdue=overdue))]
     names = labels("milestone")
     grid = Grid(
         (
@@ -175,6 +187,7 @@ def _milestones(item: agenda.Changes, scene: Scene, found: Changes) -> list[Slid
         since=scene.since_name,
         n=words.number(len(found.slips)),
         days=words.number(found.slips[0].days),
+        overdue=overdue,
     )
     return [_slide(item, scene, found, title, grid=grid)]
 

@@ -34,7 +34,7 @@ def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
     date = date or (frozen.date if frozen else None)
     earlier = before(store, frozen) if frozen else last(date)
     since_build, since_name = (earlier.opened, earlier.name) if earlier else ("", "")
-    said = t("slides.of_build", build=build)
+    said = t("frame.as_of", day=words.day(warehouse.table("marts.works", None, None, 1)[0]["as_of"]))
     if name:
         said = t("slides.of_meeting" if date else "slides.of_undated", meeting=name, day=words.day(date))
     scene = Scene(of, said, name, date, since_build, since_name, recorded(name))
@@ -46,6 +46,7 @@ def deck(of: Agenda, name: str = "", date: dt.date | None = None) -> Deck:
         key = slide.key if seen[slide.key] == 1 else f"{slide.key}-{seen[slide.key]}"
         slides[place - 1] = replace(slide, key=key, link=_returning(slide.link, f"{back}:{place}", name))
     made = dt.datetime.fromisoformat(store.build(build).manifest["built_at"])
+    build = frozen.build if frozen else build
     return Deck(pick(of.title), said, words.language(), build, made, f"△ {t('frame.simulated')}", tuple(slides), name,
                 date)  # fmt: skip
 

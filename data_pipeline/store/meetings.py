@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_pipeline.store import MEETING, Store, StoreError
+from data_pipeline.store.audit import trail
 from data_pipeline.store.files import as_json, flush_file, flush_folder, refuse_special, sha256_of, write_whole
 
 OWN = ("warehouse.duckdb", "manifest.json", "notes.jsonl", "meeting.json")
@@ -120,7 +121,17 @@ def verify(of: Meeting) -> list[str]:
         path = of.folder / name
         if name not in there or path.stat().st_size != kept["size"] or sha256_of(path) != kept["sha256"]:
             wrong.add(name)
+    # `meeting.json` cannot hold its own sum; the trail does, where the meeting was frozen by the command.
+    known = [line.outcome.split()[-1] for line in trail(Store(of.folder.parent.parent))
+             if line.what == "frozen" and line.about == of.name and " " in line.outcome]  # fmt: skip
+    if known and digest(of) != known[-1]:
+        wrong.add("meeting.json")
     return sorted(wrong)
+
+
+def digest(of: Meeting) -> str:
+    """The sha256 of what a meeting says of itself, which lists the sums of all its other files."""
+    return sha256_of(of.folder / "meeting.json")
 
 
 def export(of: Meeting, out: Path) -> Path:

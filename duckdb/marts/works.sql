@@ -29,6 +29,15 @@ since as (
     group by all
 ),
 
+-- What the last report said: a month not filed says nothing of how the work stands.
+told as (
+    select m.work_id, max_by(m.light, m.month) as reported_light
+    from marts.work_months m
+    join reach r on m.month <= r.month
+    where m.light <> 'not_filed'
+    group by all
+),
+
 filed as (
     select
         work_id,
@@ -97,7 +106,7 @@ milestones as (
 facts as (
     select
         w.*, r.month, r.as_of, n.light, n.life_cycle, n.is_completed, s.light_since, s.behind_since,
-        f.* exclude (work_id), p.best_pace, l.* exclude (work_id), b.* exclude (work_id), i.* exclude (work_id),
+        f.* exclude (work_id), t.reported_light, p.best_pace, l.* exclude (work_id), b.* exclude (work_id), i.* exclude (work_id),
         -- Pace that is still needed, in progress a month; an average month has 30.4 days.
         case when w.finished_on is null and w.planned_finish_on > r.as_of
              then (1 - f.actual_progress) / ((w.planned_finish_on - r.as_of) / 30.4375) end as needed_pace,
@@ -107,6 +116,7 @@ facts as (
     left join now n using (work_id)
     left join since s using (work_id)
     left join filed f using (work_id)
+    left join told t using (work_id)
     left join paces p using (work_id)
     left join lags l using (work_id)
     left join budgets b using (work_id)
@@ -118,7 +128,7 @@ select
     f.district_id, f.month, f.as_of,
     case when f.registered_on > f.as_of and f.control_class <> 'none' then 'proposed' else f.life_cycle end
         as life_cycle,
-    f.light, f.light_since,
+    f.light, f.reported_light, f.light_since,
     case when f.light in ('behind', 'seriously_behind', 'halted') then f.behind_since end as behind_since,
     coalesce(f.is_completed, false) as is_completed, f.is_controlled_in_year,
     f.filed_month, f.planned_progress, f.actual_progress,
