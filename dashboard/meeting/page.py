@@ -66,7 +66,8 @@ def present(deck: Deck, where: str) -> None:
         for name, form in export.FORMS.items():
             st.download_button(
                 t(f"meeting.take_{name}"), functools.partial(_made, name, deck),
-                f"{file_name(deck, name)}{form.suffix}", form.mime, key=f"take-{name}", type="tertiary", icon=":material/download:",
+                f"{file_name(deck, name)}{form.suffix}", form.mime, key=f"take-{name}", type="tertiary",
+                icon=":material/download:",
                 on_click=lambda name=name, form=form: _taken(
                     name, meeting.name if meeting else deck.build, f"{file_name(deck, name)}{form.suffix}"
                 ),
