@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import downloads, warehouse, words
+from dashboard import decisions, downloads, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
@@ -38,6 +38,7 @@ def of_answer(answer: Answer) -> Facts:
         facts.append([t("frame.to_reach"), words.amount(answer.metric.target, answer.metric.unit)])
     if answer.metric.caution:
         facts.append([t("frame.caution"), pick(answer.metric.caution)])
+    facts += decisions.about(f"metric:{answer.name}")
     return [*facts, *_sources([answer]), *_rules([answer]), [t("frame.build", name=""), answer.provenance.build]]
 
 

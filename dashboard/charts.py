@@ -239,9 +239,10 @@ def _bars(rows, unit: str, accent, target: float | None, height: int | None, lan
 
 
 def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, light: bool = False) -> dict:
+    known, rows = len(rows), _with_gaps(rows)
     return {
         "type": "scatter",
-        "mode": "lines" if len(rows) > 2 else "lines+markers",
+        "mode": "lines" if 2 < known == len(rows) else "lines+markers",  # a month between two gaps has no line
         "name": name,
         "showlegend": False,
         "x": [row["month"] for row in rows],
@@ -259,6 +260,13 @@ def _line(rows, unit: str, scale: float, colour: str, name: str, dash: str, ligh
         ],
         "hoverinfo": "text",
     }
+
+
+def _with_gaps(rows: Sequence[dict]) -> list[dict]:
+    """The months with an empty one wherever one is missing, so that no line runs across it."""
+    known = {row["month"]: row for row in rows}
+    months = periods.months(min(known), max(known)) if known else ()
+    return [known.get(month, {"month": month, "value": None, "n": None}) for month in months]
 
 
 def _whole(answer: Answer) -> bool:

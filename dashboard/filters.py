@@ -250,7 +250,7 @@ def _linked(key: str, options: Sequence[str] | None, default: str | None) -> Non
 def _ignored(key: str, value: str) -> None:
     # Toasts read markup: of what a link brings, only letters and digits are said again.
     name, said = (re.sub(r"[^\w.-]", " ", each)[:40] for each in (key, value))
-    st.toast(t("frame.ignored", name=name, value=said), icon=":material/link_off:")
+    st.toast(t("frame.ignored", name=name, value=said), icon=":material/link_off:", duration="long")
 
 
 def _possible(value: str | None, options: Sequence[str] | None) -> bool:

@@ -17,6 +17,7 @@ from dashboard.words import t
 
 IMAGES = ("png", "svg")
 LINE = 24  # pixels of the line under the plot
+CAMERA_HEIGHT = 26  # at the top right, where it must not stand on a bar's figure
 CAMERA = {"zh": {"Download plot as a PNG": "下載圖檔", "Download plot": "下載圖檔"}, "en": {}}
 
 
@@ -120,12 +121,14 @@ def _lined(figure: dict, answer: Answer) -> dict:
     if answer.is_simulated:
         told.append(f"△ {t('frame.simulated')}")
     told += filters  # last: of a line that is too long, these are cut
+    above = max(0, CAMERA_HEIGHT - margin["t"])
     line = {
         "text": " · ".join(told).replace("<", "‹"), "x": 0, "xref": "container", "xanchor": "left", "y": 0,
         "yref": "container", "yanchor": "bottom", "pad": {"l": 4, "b": 6}, "font": {"size": 14, "color": look.MUTED},
     }  # fmt: skip
     return figure | {"layout": drawn | {
-        "height": drawn["height"] + LINE, "margin": margin | {"b": margin["b"] + LINE}, "title": line,
+        "height": drawn["height"] + LINE + above, "title": line,
+        "margin": margin | {"t": margin["t"] + above, "b": margin["b"] + LINE},
         "modebar": {"color": look.MUTED, "activecolor": look.ACCENT, "bgcolor": look.WHITE},
     }}  # fmt: skip
 

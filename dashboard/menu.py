@@ -32,7 +32,10 @@ PAGES = {
         ("agency", "agency", ":material/account_balance:", True),
         ("district", "district", ":material/location_city:", True),
     ],
-    "section_data": [("sources", "sources", ":material/database:", False)],
+    "section_data": [
+        ("sources", "sources", ":material/database:", False),
+        ("filing", "filing", ":material/upload_file:", False),
+    ],
 }
 
 

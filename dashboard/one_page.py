@@ -93,10 +93,8 @@ def show(dimension: str, key: str) -> None:
     with right:
         st.header(t("one_page.figures"))
         tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
-                    take=f"{unit.name} {t('one_page.figures')}")  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center", key="one_page_about"):
-            tiles.about_table(t("one_page.figures"), known(unit))
-            st.caption(t("one_page.marks"), width="content")
+                    take=f"{unit.name} {t('one_page.figures')}", known=known(unit))  # fmt: skip
+        st.caption(t("one_page.marks"))
     with st.container(key="paper_only"):
         st.caption(imprint(unit))
 

@@ -7,6 +7,7 @@ not where a button is drawn.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from dashboard import warehouse
 from dashboard.words import t
+from data_pipeline.store import audit
 
 ROLES = ("viewer", "editor", "administrator")  # each may do what the ones before it may
 
@@ -72,6 +75,15 @@ def require(role: str) -> Person:
     if not person.may(role):
         raise NotAllowed(t("people.not_allowed" if configured() else "people.switched_off", role=t(f"people.{role}")))
     return person
+
+
+def exported(about: str, file: str) -> None:
+    """Write into the audit trail that the person of this session took something along; of nobody nothing is known."""
+    if name := here().name:
+        try:
+            audit.record(warehouse.here().store, name, "exported", about, file)
+        except OSError:  # a store that cannot be written, or no longer: the reader may read all the same
+            logging.getLogger("dashboard").exception("the audit trail cannot be written")
 
 
 def configured() -> bool:

@@ -93,6 +93,12 @@ def year(roc: int) -> Period:
     return Period(str(roc), dt.date(roc + ROC, 1, 1), dt.date(roc + ROC + 1, 1, 1))
 
 
+def months(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The first days of the months from one to another, both included."""
+    span = (last.year - first.year) * 12 + last.month - first.month
+    return [_shift(first, number) for number in range(span + 1)]
+
+
 def parts_of(roc: int) -> list[Period]:
     """The year, its quarters and its months."""
     return [

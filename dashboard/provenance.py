@@ -77,7 +77,7 @@ def state(row: dict, today: dt.date | None = None) -> str:
         return "simulated"
     if row["next_due"] is None:
         return "once"
-    return "late" if _days_late(row, today) > 0 else "fresh"
+    return "late" if days_late(row, today) > 0 else "fresh"
 
 
 def source_columns() -> list[Column]:
@@ -94,7 +94,7 @@ def source_columns() -> list[Column]:
 
 def source_cells(row: dict) -> list[object]:
     licence, cadence = t(f"frame.licence_{row['licence']}"), t(f"sources.every_{row['cadence']}")
-    standing = t(f"sources.state_{state(row)}", days=words.number(max(0, _days_late(row))))
+    standing = t(f"sources.state_{state(row)}", days=words.number(max(0, days_late(row))))
     due = "" if row["is_simulated"] or not row["next_due"] else words.day(row["next_due"])
     unknown = row["unknown_headers"]
     return [
@@ -150,7 +150,7 @@ def _receipts(source: str) -> list[object]:
     return told or ["—"]
 
 
-def _days_late(row: dict, today: dt.date | None = None) -> int:
+def days_late(row: dict, today: dt.date | None = None) -> int:
     return ((today or periods.today()) - row["next_due"]).days if row["next_due"] else 0
 
 

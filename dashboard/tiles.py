@@ -256,17 +256,21 @@ def link(text: str, address: str) -> Markup:
 
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[object]], compact: bool = False, take: str = "",
-    simulated: bool = True,
+    simulated: bool = True, known: Sequence[Answer] = (),
 ) -> None:  # fmt: skip
     """A small table to read, not to sort; `compact` where a whole page must stand on one screen.
 
     Under the name `take` it can be taken along as it is read; `simulated` says there whether its figures are real.
+    `known` are the metrics in it, for 「關於這些數字」.
     """
     st.html(_TABLE.render(columns=columns, rows=rows, compact=compact))
     if take:
         heads = [_read(column.title) or str(place) for place, column in enumerate(columns)]
         read = [dict(zip(heads, map(_read, row), strict=True)) for row in rows]
-        downloads.buttons(downloads.of_rows(take, read, simulated))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            downloads.buttons(downloads.of_rows(take, read, simulated))
+            if known:
+                about_table(take, known)
 
 
 def _read(cell: object) -> object:
@@ -284,7 +288,8 @@ def beside(rows: Sequence[dict]) -> None:
         digits = len(row["value_text"].partition(".")[2]) + finer
         # Said in the unit of the document, so that the two can be compared by eye.
         again = {**row, "value": check["recomputed"], "value_text": f"0.{'0' * digits}", "qualifier": None}
-        got = marked(words.published(again), check["is_simulated"]) if check["recomputed"] is not None else "—"
+        mark = f"△ {t('frame.simulated')}" if check["is_simulated"] else ""
+        got = stacked(words.published(again), mark) if check["recomputed"] is not None else "—"
         name, verdict = words.noted(_label(row), words.printed_period(row)), t(f"verdict.{check['verdict']}")
         cells.append([name, words.published(row), got, verdict])
     table(
@@ -295,6 +300,7 @@ def beside(rows: Sequence[dict]) -> None:
             Column(t("frame.verdict")),
         ],
         cells,
+        take=t("frame.beside"),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import filed, filters, look, periods, warehouse, words
+from dashboard import decisions, filed, filters, look, periods, warehouse, words
 from dashboard.periods import ALL, Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
@@ -222,8 +222,10 @@ def worst() -> list[dict]:
 
 
 def agenda(found: Sequence[dict]) -> list[dict[str, object]]:
-    """The five answers that each work on a meeting's list owes."""
+    """The five answers that each work on a meeting's list owes, and what was decided where anything was."""
     agencies = warehouse.labels("agency_id")
+    held = decisions.by_subject()
+    decided = {row["work_id"]: held.get(f"work:{row['work_id']}") for row in found}
     return [
         {
             t("works.light"): state(row["light"]),
@@ -236,6 +238,7 @@ def agenda(found: Sequence[dict]) -> list[dict[str, object]]:
             t("works.who"): pick(agencies.get(row["owner_id"] or row["agency_id"])),
             t("works.promised"): f"{'✖ ' if row['is_promise_broken'] else ''}{words.day(row['promised_on'])}",
         }
+        | ({t("slides.decision"): decided[row["work_id"]]} if any(decided.values()) else {})
         for row in found
     ]
 

@@ -10,62 +10,34 @@ import datetime as dt
 import json
 import logging
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
 
 import click
-import duckdb
 import structlog
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from data_pipeline import build as building
-from data_pipeline import declarations, filing, meeting_commands, pull, sample
-from data_pipeline.clean import FileFault
+from data_pipeline import declarations, delivery, filing, filing_commands, meeting_commands, pull, sample
+from data_pipeline.console import (
+    BUSY,
+    PULL_FAILED,
+    REFUSED,
+    Commands,
+    Refusal,
+    Reporter,
+    by,
+    for_programs,
+    known,
+    log,
+    out,
+    print_offences,
+    progress,
+)  # fmt: skip
 from data_pipeline.days import Day
-from data_pipeline.declarations import DeclarationError, Source
 from data_pipeline.pull import PullError
-from data_pipeline.store import Busy, Store, StoreError
-
-REFUSED, PULL_FAILED, BUSY = 3, 4, 5
-out = Console(highlight=False)
-log = structlog.get_logger()
-
-
-class Refusal(click.ClickException):
-    """A clear sentence and an exit code, no traceback."""
-
-    def __init__(self, message: str, code: int = REFUSED):
-        super().__init__(message)
-        self.exit_code = code
-
-    def show(self, file=None) -> None:
-        if _for_programs():
-            log.error("refused", message=self.message, exit_code=self.exit_code)
-        else:
-            Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {escape(self.message)}", soft_wrap=True)
-
-
-class Commands(click.Group):
-    """Turns the errors that people can act on into sentences."""
-
-    def invoke(self, ctx: click.Context):
-        try:
-            return super().invoke(ctx)
-        except (DeclarationError, FileFault) as error:
-            raise Refusal(str(error)) from error
-        except StoreError as error:
-            raise Refusal(str(error), BUSY if isinstance(error, Busy) else REFUSED) from error
-        except duckdb.Error as error:
-            said = " ".join([*str(error).splitlines()[:1], *getattr(error, "__notes__", [])])
-            raise Refusal(
-                f"資料庫執行失敗，原有版本繼續使用；請更正後再試：{said} · "
-                f"The database failed, the build in use stays in use; correct this and try again: {said}"
-            ) from error
+from data_pipeline.store import Store, audit
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,12 +48,11 @@ def cli(ctx: click.Context, store: Path | None) -> None:
 
     \b
     第一次使用 first time:  python -m data_pipeline build
-    每月 each month:        python -m data_pipeline add 話務.csv
-                            python -m data_pipeline build
-    出了問題 in trouble:    python -m data_pipeline status
-                            python -m data_pipeline rollback
+    每月 each month:        python -m data_pipeline file 話務.csv
+    出了問題 in trouble:    python -m data_pipeline undo
+                            python -m data_pipeline status
     """
-    machine = _for_programs()
+    machine = for_programs()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -106,18 +77,20 @@ def sample_(store: Store, seed: int, scale: float, until: dt.date | None) -> Non
     if until and not sample.FIRST < until < sample.LAST:
         span = f"{sample.FIRST} < {until} < {sample.LAST}"
         raise Refusal(f"--until 須在模擬期間內，沒有產生資料 · --until must lie within, nothing was made: {span}", 2)
-    _simulate(store, seed, scale, until=until)
+    delivery.simulate(store, seed, scale, until=until)
 
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", "name", help="來源代號；不給則依檔名辨認 Which source; else told by the file's name.")
+@by
 @click.pass_obj
-def add(store: Store, files: tuple[Path, ...], name: str | None) -> None:
+def add(store: Store, files: tuple[Path, ...], name: str | None, by: str) -> None:
     """收進檔案（CSV、XLSX、ODS、標案 XML）Take files in; the next build uses them."""
     sources = declarations.load()
-    for path, source in filing.sort_out(files, sources, _known(sources, name) if name else None):
+    for path, source in filing.sort_out(files, sources, known(sources, name) if name else None):
         receipt = filing.add(store, source, path)
+        audit.record(store, by, "filed", source.name, path.name, receipt.pull)
         log.info("added", source=source.name, file=path.name, bytes=receipt.size, pull=receipt.pull)
         out.print(f"✔ {path.name} → {source.title.zh} · {source.title.en}", soft_wrap=True)
         for note in receipt.notes:
@@ -130,7 +103,7 @@ def add(store: Store, files: tuple[Path, ...], name: str | None) -> None:
 def pull_(store: Store, names: tuple[str, ...]) -> None:
     """向開放資料服務取資料 Ask the open-data services; without names, all of them."""
     sources = declarations.load()
-    chosen = [_known(sources, name) for name in names] or [s for s in sources.values() if s.where.url]
+    chosen = [known(sources, name) for name in names] or [s for s in sources.values() if s.where.url]
     failed = 0
     for source in chosen:
         if not source.where.url:
@@ -156,30 +129,29 @@ def pull_(store: Store, names: tuple[str, ...]) -> None:
 @click.option("--no-publish", is_flag=True, help="只建置與檢核 Build and check only.")
 @click.option("--no-sample", is_flag=True, help="不以模擬資料補足 Leave sources without data empty.")
 @click.option("--keep", default=5, show_default=True, help="保留版本數 Builds kept.")
-@click.option("--progress", "style", type=click.Choice(["bar", "json"]), default="bar", hidden=True)
+@progress
+@by
 @click.pass_obj
 def build_(
-    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int, style: str
+    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int, style: str, by: str
 ) -> None:
     """建置、檢核、發布 Build, check, and switch to the new build."""
     if if_missing and store.current_name():
         return
     sources = declarations.load()
-    with store.writing(), _Reporter(style) as report:
+    with store.writing(), Reporter(style) as report:
         if if_missing and store.current_name():
             return
         if not no_sample and not like:
-            lacking = [s.name for s in sources.values() if s.name in sample.SOURCES and store.latest(s.name) is None]
-            if lacking:
-                report("模擬資料 simulated set", 0.01)
-                _simulate(store, sample.SEED, 1.0, lacking)
+            delivery.complete(store, sources, report)
         started = time.perf_counter()
         try:
             made = building.build(store, sources, store.build(like) if like else None, report)
         except building.ChecksFailed as failed:
             report.stop()
-            _print_offences(failed.offences)
+            print_offences(failed.offences)
             log.error("checks failed", checks=[each.check for each in failed.offences])
+            audit.record(store, by, "refused", "build", outcome=str(failed))
             used = store.current_name() or "—"
             at = failed.rejects
             zh, en = (f"。退件列於 {at}", f". Rejected rows: {at}") if at else ("", "")
@@ -189,6 +161,7 @@ def build_(
         took = time.perf_counter() - started
         if not no_publish:
             store.publish(made.build.name)
+            audit.record(store, by, "published", made.build.name)
             gone = store.prune(keep)
             log.info("published", build=made.build.name, pruned=gone)
     rows, rejects = sum(each.rows for each in made.loaded), sum(each.rejects for each in made.loaded)
@@ -204,20 +177,24 @@ def build_(
 
 @cli.command("publish")
 @click.argument("name")
+@by
 @click.pass_obj
-def publish_(store: Store, name: str) -> None:
+def publish_(store: Store, name: str, by: str) -> None:
     """改用指定版本 Put a finished build in use."""
     with store.writing():
         out.print(f"✔ {store.publish(name).name}")
+        audit.record(store, by, "published", name)
     log.info("published", build=name)
 
 
 @cli.command("rollback")
+@by
 @click.pass_obj
-def rollback_(store: Store) -> None:
+def rollback_(store: Store, by: str) -> None:
     """退回上一個版本 Go back to the build before."""
     with store.writing():
         build = store.rollback()
+        audit.record(store, by, "rolled_back", build.name)
     log.info("rolled back", build=build.name)
     out.print(f"✔ {build.name}")
 
@@ -259,75 +236,11 @@ def status(store: Store, as_json: bool) -> None:
     out.print(table)
 
 
-class _Reporter:
-    """Progress for a person (a bar) or for a program (one JSON line a step, on standard output)."""
-
-    def __init__(self, style: str):
-        self.style = style
-        self.bar = Progress(
-            TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
-        )
-
-    def __enter__(self) -> _Reporter:
-        self.task = self.bar.add_task("…", total=1.0)
-        if self.style == "bar" and not _for_programs():
-            self.bar.start()
-        return self
-
-    def __call__(self, step: str, share: float) -> None:
-        if self.style == "json":
-            click.echo(json.dumps({"step": step, "share": round(share, 3)}, ensure_ascii=False))
-        else:
-            self.bar.update(self.task, description=step, completed=share)
-
-    def stop(self) -> None:
-        if self.bar.live.is_started:  # one that never was would leave an empty line
-            self.bar.stop()
-
-    def __exit__(self, *_) -> None:
-        self.stop()
+for each in (meeting_commands.meeting, meeting_commands.note, *filing_commands.ALL):
+    cli.add_command(each)
 
 
-def _for_programs() -> bool:
-    """Is standard error read by a program? Then every line of it is one JSON object."""
-    return os.environ.get("RDEC_LOG") == "json" or not sys.stderr.isatty()
-
-
-def _simulate(
-    store: Store, seed: int, scale: float, only: list[str] | None = None, until: dt.date | None = None
-) -> None:
-    """Keep a fresh simulated set; with `only`, of those sources alone; with `until`, as it stood on that day."""
-    where = f"sample seed={seed} scale={scale}" + (f" until={until}" if until else "")
-    folder = store.workplace(f"build-sample-{time.time_ns()}")
-    try:
-        for name, path in sample.generate(folder, seed=seed, scale=scale, until=until).items():
-            if only is not None and name not in only:
-                continue
-            with store.keep(name, where=where, simulated=True) as kept:
-                kept.take(path)
-            store.drop_simulated(name, keep=store.receipts(name)[-1].pull)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    log.info("simulated", seed=seed, scale=scale, until=until and until.isoformat())
-
-
-cli.add_command(meeting_commands.meeting)
-cli.add_command(meeting_commands.note)
-
-
-def _known(sources: dict[str, Source], name: str) -> Source:
-    if name not in sources:
-        raise Refusal(f"沒有來源 {name} · No source {name}. {', '.join(sources)}", 2)
-    return sources[name]
-
-
-def _print_offences(offences: list[building.Offence]) -> None:
-    for each in offences:
-        table = Table(*(each.sample[0] if each.sample else ["—"]), title=f"✖ {each.zh} · {each.en} ({each.count})")
-        for row in each.sample:
-            table.add_row(*(str(value) for value in row.values()))
-        out.print(table)
-
+__all__ = ["BUSY", "PULL_FAILED", "REFUSED", "cli"]
 
 if __name__ == "__main__":
     cli()

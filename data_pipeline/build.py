@@ -330,7 +330,7 @@ def _harmless(cell: object) -> object:
 def _chosen(store: Store, source: Source, like: Build | None) -> list[Receipt]:
     if like is not None:
         wanted = set(like.manifest["inputs"].get(source.name, []))
-        found = [receipt for receipt in store.receipts(source.name) if receipt.pull in wanted]
+        found = [receipt for receipt in store.receipts(source.name, every=True) if receipt.pull in wanted]
         if len(found) != len(wanted):
             lost = ", ".join(sorted(wanted - {receipt.pull for receipt in found}))
             raise StoreError(

@@ -85,8 +85,10 @@ def _has_header(head: list[tuple[int, list[str]]], source: Source) -> bool:
     return True
 
 
-def add(store: Store, source: Source, path: Path) -> Receipt:
+def add(store: Store, source: Source, path: Path, held: bool = False) -> Receipt:
     """Keep a handed-in file, once it is known to be readable; personal columns are cut out on the way.
+
+    What is `held` does not count until it is marked as accepted.
 
     Raises FileFault with a sentence that says what to do; nothing is kept then.
     """
@@ -95,14 +97,14 @@ def add(store: Store, source: Source, path: Path) -> Receipt:
     if path.stat().st_size == 0:
         raise FileFault(f"{path.name}：空檔案。", f"{path.name}: the file is empty.")
     if source.where.protocol == "pcc":
-        return _add_tenders(store, source, path)
+        return _add_tenders(store, source, path, held)
     if path.suffix.lower() not in TABLES:
         raise FileFault(
             f"{path.name}：不支援 {path.suffix or '無副檔名'}；請用 CSV、XLSX 或 ODS。",
             f"{path.name}: {path.suffix or 'no ending'} is not supported; use CSV, XLSX or ODS.",
         )
     header, rows = clean.tidy(clean.grid_for(path, source), source)
-    with store.keep(source.name, where=f"file:{path.name}") as kept:
+    with store.keep(source.name, where=f"file:{path.name}", held=held) as kept:
         _keep(kept, source, path)
         if header.unknown:
             unknown = "、".join(header.unknown)
@@ -132,9 +134,9 @@ def _keep(kept: Keeping, source: Source, path: Path) -> None:
         shutil.rmtree(cut.parent, ignore_errors=True)
 
 
-def _add_tenders(store: Store, source: Source, path: Path) -> Receipt:
+def _add_tenders(store: Store, source: Source, path: Path, held: bool) -> Receipt:
     """Keep a 標案 XML without its personal elements, with the same remarks as a pull."""
-    with store.keep(source.name, where=f"file:{path.name}") as kept:
+    with store.keep(source.name, where=f"file:{path.name}", held=held) as kept:
         tally = pull.Tally(source, store, kept, dt.date.today())  # noqa: DTZ011  only to remark on times ahead
         tally.take(pull.Page(path.name, path.read_bytes()))
         if not tally.rows:

@@ -242,8 +242,8 @@ def _insert(con, source: Source, path: Path, header: clean.Header, receipt: Rece
                                columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000))"""
     start = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     con.execute(
-        f"insert into raw.{source.name} select {', '.join(source.columns)}, {receipt.simulated}, {row}, {head}, "
-        f"{wrong} from {typed}",
+        f"insert into raw.{source.name} "
+        f"select {', '.join(source.columns)}, {receipt.simulated}, {row}, {head}, {wrong} from {typed}",
         [str(path)],
     )
     which = f"select rowid as id from raw.{source.name} where _wrong and rowid >= {start}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import os
 import shutil
 import subprocess
@@ -13,31 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import structlog
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from data_pipeline.console import by, log, out
 from data_pipeline.days import Day
-from data_pipeline.store import PROJECT, Store, StoreError, meetings, notes
+from data_pipeline.store import PROJECT, Store, StoreError, audit, meetings, notes
 
 # The slides are drawn by the dashboard, which the pipeline does not know: it is asked as a person would ask it, by its
 # command. So the one law holds, and a fault in drawing can do no more than fail.
 SLIDES = (sys.executable, "-m", "dashboard.export", "snapshot")
-
-out = Console(highlight=False)
-log = structlog.get_logger()
-
-
-def login() -> str:
-    """Who is at the keyboard; where the system cannot say, `--by` must."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
-
-
-by = click.option("--by", default=login, show_default="登入名稱 login name", help="誰 Who.")
 
 
 @click.group()
@@ -55,6 +39,7 @@ def meeting() -> None:
 def freeze(store: Store, name: str, day: dt.date, agenda: str, by: str, no_slides: bool) -> None:
     """封存使用中的版本、紀錄與投影片，之後不再更動 Keep the build in use, the notes and the slides for good."""
     frozen = freeze_meeting(store, name, day, by, agenda, () if no_slides else SLIDES)
+    audit.record(store, by, "frozen", frozen.name, outcome=frozen.build)
     log.info("frozen", meeting=frozen.name, build=frozen.build, files=len(frozen.files))
     size = sum(each["size"] for each in frozen.files.values())
     out.print(f"✔ {frozen.name}  {frozen.build}, {len(frozen.files)} 個檔案 files, {size:,} B", soft_wrap=True)
@@ -126,8 +111,9 @@ def verify(store: Store, name: str | None) -> None:
 @meeting.command()
 @click.argument("name")
 @click.option("--out", "path", required=True, type=click.Path(dir_okay=False, path_type=Path), help="ZIP 檔 file.")
+@by
 @click.pass_obj
-def export(store: Store, name: str, path: Path) -> None:
+def export(store: Store, name: str, path: Path, by: str) -> None:
     """匯出一次會議為 ZIP Write a meeting as one ZIP."""
     found = meetings.meeting(store, name)
     try:
@@ -137,6 +123,7 @@ def export(store: Store, name: str, path: Path) -> None:
             f"無法寫入 {path}（{error.strerror}），沒有匯出；請換一個位置 · "
             f"{path} cannot be written ({error.strerror}); nothing was exported, choose another place"
         ) from error
+    audit.record(store, by, "exported", name, path.name)
     out.print(f"✔ {path}  {path.stat().st_size:,} B", soft_wrap=True)
 
 
@@ -159,7 +146,9 @@ def note() -> None:
 @click.pass_obj
 def add(store: Store, **said) -> None:
     """記下一筆 Write one down."""
-    out.print(f"✔ {notes.add(store, **said).id}", soft_wrap=True)
+    made = notes.add(store, **said)
+    audit.record(store, made.by, "noted", made.about, outcome=f"{made.kind} {made.id}")
+    out.print(f"✔ {made.id}", soft_wrap=True)
 
 
 @note.command("list")
@@ -189,7 +178,9 @@ def list_notes(store: Store, about: str | None, only_open: bool) -> None:
 @click.pass_obj
 def close(store: Store, note_id: str, text: str, meeting: str, by: str) -> None:
     """結案一筆 Close one."""
-    out.print(f"✔ {notes.add(store, by=by, kind='close', text=text, closes=note_id, meeting=meeting).id}")
+    made = notes.add(store, by=by, kind="close", text=text, closes=note_id, meeting=meeting)
+    audit.record(store, made.by, "closed", made.about, outcome=note_id)
+    out.print(f"✔ {made.id}")
 
 
 def _table(first: str, *more: str) -> Table:

@@ -85,9 +85,9 @@ elif view == "money":
         tiles.table(plans.subsidy_columns(), plans.subsidy(), take=t("forward_looking.subsidy"), simulated=False)
         tiles.about(ask("general_subsidy.score", by=("year",)))
     st.header(t("forward_looking.money"))
-    tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"))
+    tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"),
+                known=[ask(f"work_budgets.{name}", period) for name in plans.MONEY])  # fmt: skip
     st.caption(t("forward_looking.money_note"))
-    tiles.about_table(t("forward_looking.money"), [ask(f"work_budgets.{name}", period) for name in plans.MONEY])
 
 elif view == "trend":
     st.header(t("forward_looking.trend"))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import filters, tables, tiles
+from dashboard import decisions, filters, tables, tiles
 from dashboard.meeting import page
 from dashboard.words import t
 
@@ -29,7 +29,7 @@ elif view == "since":
             tiles.title(t("meeting.message_since"))
 
 elif view == "decisions":
-    notes = page.recorded()
+    notes = decisions.recorded()
     with top:
         tiles.title(t("meeting.message_decisions", n=len(notes)))
     if notes:

@@ -30,7 +30,8 @@ with right:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("participation.volunteers"))
-    tiles.table(participation.volunteer_columns(), participation.volunteers(years))
+    tiles.table(participation.volunteer_columns(), participation.volunteers(years),
+                take=t("participation.volunteers"))  # fmt: skip
 with right:
     st.header(t("participation.printed"))
     tiles.beside([row for key in participation.PRINTED for row in published(key)])

@@ -35,7 +35,8 @@ if view == "figures":
 
 elif view == "sources":
     sources = provenance.sources()
-    tiles.table(provenance.source_columns(), [provenance.source_cells(row) for row in sources])
+    tiles.table(provenance.source_columns(), [provenance.source_cells(row) for row in sources],
+                take=t("sources.view_sources"))  # fmt: skip
     st.header(t("sources.rejects_heading"))
     left_out = {row["name"]: row for row in sources if provenance.rejects_file(row["name"])}
     if not left_out:
@@ -50,7 +51,7 @@ elif view == "sources":
         st.dataframe(provenance.rejects_of(name), hide_index=True)
 
 elif view == "rules":
-    tiles.table(provenance.rule_columns(), provenance.rules())
+    tiles.table(provenance.rule_columns(), provenance.rules(), take=t("sources.view_rules"), simulated=False)
 
 elif view == "definitions":
     sets = provenance.metric_sets()
@@ -65,4 +66,4 @@ elif view == "definitions":
 else:
     tiles.table(provenance.pair(), provenance.manifest())
     st.header(t("sources.checks_heading"))
-    tiles.table(provenance.check_columns(), provenance.checks())
+    tiles.table(provenance.check_columns(), provenance.checks(), take=t("sources.view_checks"), simulated=False)

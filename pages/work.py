@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import filed, filters, tables, tiles, work, works
+from dashboard import decisions, filed, filters, tables, tiles, work, works
 from dashboard.tiles import Column
 from dashboard.words import t
 
@@ -49,6 +49,9 @@ with right:
         st.header(t("work.five"))
         tiles.table([Column(t("work.question")), Column(t("work.answer"))], work.five(chosen))
         filed.note()
+    if noted := decisions.about(f"work:{chosen['work_id']}"):
+        st.header(t("meeting.view_decisions"))
+        tiles.table([Column(t("meeting.kind"), width="6rem"), Column(t("meeting.text"))], noted)
     st.header(t("work.facts"))
     tiles.table([Column(t("work.item")), Column("")], work.facts(chosen))
 

@@ -93,6 +93,11 @@ class Miniature:
         with duckdb.connect(str(made.build.path), read_only=True) as con:
             return con.execute(sql).fetchall()
 
+    def ask_current(self, sql: str) -> list[tuple]:
+        """The same of the build in use."""
+        with duckdb.connect(str(self.store.current().path), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
 
 def make(root: Path) -> Miniature:
     """A fresh miniature in a folder."""

@@ -101,6 +101,7 @@ def test_a_figure_is_the_same_wherever_it_is_read(warehouse, place: int, name: s
 
     facts = dict(made.facts)
     assert facts["意義"] == metric.means.zh and answer.sql in facts["算式"]
+    assert all(f"? = {value}" in facts["算式"] for value in answer.values)
     assert ("模擬資料" in facts["資料性質"]) == answer.is_simulated
     assert answer.provenance.build == facts["資料版本"]
 

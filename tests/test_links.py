@@ -85,6 +85,23 @@ def test_every_choice_round_trips_through_the_link(warehouse, link: dict[str, st
     assert seen["lang"] == link.get("lang", "zh") and seen["view"] == link.get("view", "a")
 
 
+@pytest.mark.parametrize(("year", "code"), [("112-07", "112-07"), ("112Q3", "112Q3"), ("111q1", "111Q1")])
+def test_a_link_may_name_a_month_or_a_quarter_in_one_word(warehouse, year: str, code: str) -> None:
+    test = open_link({"year": year})
+    assert test.session_state["seen"]["period"] == code and not test.toast
+
+
+def test_what_the_page_does_not_read_is_taken_out_of_the_link_with_a_note(warehouse) -> None:
+    from tests.test_pages import FRAME
+
+    test = AppTest.from_file(FRAME, default_timeout=60)
+    test.query_params["kind"] = "[x](y)"
+    test.run()
+    assert "kind" not in test.query_params and [each.value for each in test.toast] == [
+        words.t("frame.ignored", name="kind", value=" x  y ")
+    ]
+
+
 @given(link=JUNK)
 @ONE_STORE
 def test_what_is_not_an_option_is_left_out_with_a_note(warehouse, link: dict[str, str]) -> None:

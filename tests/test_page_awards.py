@@ -127,3 +127,10 @@ def test_a_name_in_the_data_never_becomes_markup(warehouse, monkeypatch: pytest.
     assert not test.exception and not test.error
     assert TRAP not in text_of(test) and "&lt;img src=x onerror=alert(1)&gt;" in text_of(test)
     assert not [chart for chart in test.get("plotly_chart") if TRAP in chart.proto.spec]
+
+
+def test_a_choice_that_nothing_fits_is_still_of_simulated_data(warehouse) -> None:
+    answer = ask("petitions.received", parse("108-01"), where={"agency_id": ["public_works"], "category": [None]})
+    assert not answer.value and answer.is_simulated
+    shown = text_of(run("petitions", agency="secretariat", category="noise"))
+    assert "模擬資料" in shown and "尚未收到新資料" not in shown

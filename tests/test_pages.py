@@ -99,3 +99,40 @@ def test_a_page_that_fails_says_so_without_a_traceback(warehouse, monkeypatch: p
 
 def test_every_page_is_in_the_menu() -> None:
     assert sorted(menu.names()) == PAGES
+
+
+def test_the_mark_stands_at_each_simulated_figure_beside_a_printed_one(warehouse) -> None:
+    words.speak("zh")
+    tiles = [each.proto.body for each in run("awards").get("html") if "公布值</span>" in each.proto.body]
+    beside = [each for each in tiles if "作業資料" in each]
+    assert beside and all("△ 模擬資料" in each for each in beside)
+
+
+def test_the_panel_of_a_table_says_each_metric_and_where_it_comes_from(warehouse) -> None:
+    from dashboard import about, one_page
+    from dashboard.periods import parse
+
+    words.speak("en")
+    answers = one_page.known(one_page.Unit("agency_id", "public_works", parse("112")))
+    facts = about.of_answers(answers)
+    assert [name for name, _ in facts[: len(answers)]] == [answer.metric.label.en for answer in answers]
+    assert all(answer.metric.means.en in told for answer, (_, told) in zip(answers, facts, strict=False))
+    assert any("no update is due" in str(told) for _, told in facts)
+
+
+def test_a_split_figure_rests_on_the_n_of_all_its_parts(warehouse) -> None:
+    from dashboard import about
+    from dashboard.warehouse import ask
+
+    whole = ask("petitions.on_time_rate")
+    facts = dict(about.of_answer(ask("petitions.on_time_rate", by=("month",))))
+    assert words.number(whole.n) in facts["分母 n"]
+
+
+def test_english_says_the_reason_by_its_code_before_the_words_that_were_filed(warehouse) -> None:
+    from dashboard import filed
+
+    words.speak("en")
+    assert filed.cause("豪雨", "weather") == "Weather: 豪雨"
+    words.speak("zh")
+    assert filed.cause("豪雨", "weather") == "豪雨" and filed.cause(None, "weather") == "—"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from dashboard import sentences, words
@@ -103,3 +105,12 @@ def test_the_unfinished_month_is_not_compared(warehouse) -> None:
     answer = ask("petitions.received", parse("112"), by=("month",))
     last = answer.rows[-1]["month"]
     assert sentences.of(answer, None, last).startswith("112 年 11 月")
+
+
+def test_a_line_does_not_run_across_a_month_without_figures(warehouse) -> None:
+    from dashboard import charts
+
+    rows = [{"month": dt.date(2023, month, 1), "value": month, "n": None} for month in (1, 2, 5)]
+    drawn = charts._line(rows, "cases", 1, "#000", "", "solid")
+    assert drawn["y"] == [1, 2, None, None, 5] and not drawn["connectgaps"]
+    assert "markers" in drawn["mode"]  # May stands between a gap and the end: without a marker it would not be seen

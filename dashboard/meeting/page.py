@@ -7,16 +7,12 @@ ask for an editor where they are done.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, export, filters, people, tables, tiles, warehouse, words
+from dashboard import decisions, downloads, errands, export, filters, people, tables, tiles, warehouse, words
 from dashboard.meeting import agenda, changes, since, slides
 from dashboard.meeting.agenda import AgendaError
 from dashboard.meeting.lists import gap, light, owner
@@ -25,7 +21,7 @@ from dashboard.people import NotAllowed
 from dashboard.tiles import Column
 from dashboard.warehouse import FROZEN, labels, table
 from dashboard.words import pick, t
-from data_pipeline.store import PROJECT, notes
+from data_pipeline.store import notes
 from data_pipeline.store.meetings import Meeting, before, meetings, verify
 from data_pipeline.store.meetings import export as zip_of
 
@@ -36,12 +32,6 @@ KINDS = ("decision", "note", "exception")
 def frozen() -> list[Meeting]:
     """Every frozen meeting, the newest first."""
     return meetings(warehouse.here().store)[::-1]
-
-
-def looked_at() -> Meeting | None:
-    """The frozen meeting that the reader looks at."""
-    name = warehouse.here().name()
-    return next((each for each in frozen() if each.opened == name), None)
 
 
 # The slides
@@ -57,7 +47,7 @@ def choose() -> Deck | None:
             names[name] = name
             st.error(str(error), icon=":material/edit_note:")
     chosen = filters.option("agenda", names, t("meeting.agenda"), required=True)
-    meeting = looked_at()
+    meeting = decisions.frozen()
     try:
         return slides.deck(agenda.load(chosen), meeting.name if meeting else "")
     except AgendaError:
@@ -66,7 +56,7 @@ def choose() -> Deck | None:
 
 def present(deck: Deck) -> None:
     """Start the projector, take the deck along, and what stands on each slide."""
-    meeting, chosen = looked_at(), st.session_state["agenda"]
+    meeting, chosen = decisions.frozen(), st.session_state["agenda"]
     with st.container(horizontal=True, vertical_alignment="center"):
         where = f"m/{meeting.name}" if meeting else f"a/{chosen}"
         st.link_button(t("meeting.start"), f"/slides/{where}?lang={deck.language}", type="primary",
@@ -75,13 +65,20 @@ def present(deck: Deck) -> None:
             st.download_button(
                 t(f"meeting.take_{name}"), lambda form=form: form.make(deck), f"{file_name(deck, name)}{form.suffix}",
                 form.mime, key=f"take-{name}", type="tertiary", icon=":material/download:",
-                on_click=lambda name=name: st.toast(t("meeting.making", name=t(f"meeting.take_{name}"))),
+                on_click=lambda name=name, form=form: _taken(
+                    name, meeting.name if meeting else deck.build, f"{file_name(deck, name)}{form.suffix}"
+                ),
             )  # fmt: skip
     st.caption(t("meeting.keys"))
     tiles.table(
         [Column("#", "right", "3rem"), Column(t("meeting.topic"), "", "24%"), Column(t("meeting.says"))],
         [[place, slide.topic, slide.title] for place, slide in enumerate(deck.slides, start=1)],
     )
+
+
+def _taken(form: str, about: str, file: str) -> None:
+    people.exported(about, file)
+    st.toast(t("meeting.making", name=t(f"meeting.take_{form}")))
 
 
 def file_name(deck: Deck, form: str) -> str:
@@ -100,7 +97,7 @@ def spans() -> tuple[str, str, str] | None:
     if not known:
         st.info(t("meeting.none_frozen"), icon=":material/ac_unit:")
         return None
-    now = looked_at()
+    now = decisions.frozen()
     last = before(warehouse.here().store, now) if now else slides.last()
     usual = last.name if last else next(iter(known))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -190,11 +187,6 @@ def _light(state: str | None) -> str:
 # Decisions and notes
 
 
-def recorded() -> Sequence[notes.Note]:
-    meeting = looked_at()
-    return slides.recorded(meeting.name if meeting else "")
-
-
 def listing(of: Sequence[notes.Note]) -> list[dict]:
     """Notes as they are read, the newest first; what has been closed says so."""
     closed = {each.closes: each for each in of if each.kind == "close"}
@@ -217,7 +209,7 @@ def listing(of: Sequence[notes.Note]) -> list[dict]:
 @st.fragment
 def write() -> None:
     """The form in which an editor writes a decision, a note or an exception down, and closes one."""
-    if looked_at() or not _may("editor"):
+    if decisions.frozen() or not _may("editor"):
         return
     names = {
         f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
@@ -244,7 +236,7 @@ def write() -> None:
                 "promised": promised, "until": until}  # fmt: skip
         _do(["note", "add"], said, t("meeting.written"))
     still = {each.id: f"{since.subject(each.about)}　{each.text[:40]}" for each in
-             notes.open_decisions(recorded(), dt.date.min)}  # fmt: skip
+             notes.open_decisions(decisions.recorded(), dt.date.min)}  # fmt: skip
     if still:
         with st.form("close", border=True, clear_on_submit=True):
             which = st.selectbox(t("meeting.close_which"), list(still), index=None, format_func=still.get)
@@ -278,8 +270,9 @@ def kept() -> None:
         if st.button(t("meeting.look"), icon=":material/visibility:"):
             filters.go("overview", meeting=name)
         st.link_button(t("meeting.start"), f"/slides/m/{name}?lang={words.language()}", icon=":material/play_arrow:")
-        st.download_button(t("meeting.zip"), lambda: _zip(chosen), f"{name}.zip", "application/zip",
-                           icon=":material/download:", on_click="ignore")  # fmt: skip
+        file = f"{name}.zip"
+        st.download_button(t("meeting.zip"), lambda: _zip(chosen), file, "application/zip",
+                           icon=":material/download:", on_click=people.exported, args=(name, file))  # fmt: skip
         if st.button(t("meeting.verify"), icon=":material/fact_check:"):
             wrong = verify(chosen)
             said = t("meeting.changed", files="、".join(wrong)) if wrong else t("meeting.verified")
@@ -324,32 +317,14 @@ def _may(role: str) -> bool:
 
 
 def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> None:
-    """Let the pipeline's own command do what only an editor may, signed with their name, and say how it went.
-
-    Each value goes as `--name=value`, so that none can be taken for another option.
-    """
+    """Let the pipeline's own command do what only an editor may, signed with their name, and say how it went."""
     try:
         person = people.require("editor")
     except NotAllowed as error:
         st.error(str(error))
         return
-    options = [f"--{name}={value}" for name, value in said.items() if value]
-    verb, named = command[:2], command[2:]
-    run = [sys.executable, "-m", "data_pipeline", *verb, *options, f"--by={person.name}", "--", *named]
-    settings = os.environ | {"RDEC_STORE": str(warehouse.here().store.root), "RDEC_LOG_LEVEL": "ERROR"}
-    ended = subprocess.run(
-        run, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", timeout=300, env=settings
-    )
-    if ended.returncode:
-        st.error(_refusal(ended.stderr))
-    else:
+    ended = errands.run(command[:2], {**said, "by": person.name}, command[2:])
+    if ended.well:
         st.success(done)
-
-
-def _refusal(told: str) -> str:
-    """Why a command refused: its last line, which is a record for programs, or a sentence about how it was called."""
-    last = (told.strip().splitlines() or [""])[-1]
-    try:
-        return json.loads(last)["message"]
-    except (ValueError, KeyError, TypeError):
-        return last.removeprefix("Error: ") or t("meeting.failed")
+    else:
+        st.error(ended.why)

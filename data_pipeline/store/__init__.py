@@ -2,11 +2,12 @@
 
 One folder holds all that the program writes (`duckdb/store/`, or where `RDEC_STORE` points):
 
-    raw/<source>/<pull>/      bytes as kept, with receipt.json; failures.jsonl beside them
+    raw/<source>/<pull>/      bytes as kept, with receipt.json, and marks.jsonl (see marks.py); failures.jsonl beside
     builds/<name>.duckdb      immutable; <name>.json says from what it was made
     rejects/<name>/           what could not be read, one CSV a source; `failed` of a build that did not pass
     meetings/<name>/          a build as a meeting saw it, with what was shown; see meetings.py
     notes.jsonl               decisions and notes, one a line; see notes.py
+    audit.jsonl               who did what; see audit.py
     current                   the name of the build in use; switched by one rename
     work/                     unfinished things; safe to delete
 
@@ -25,25 +26,27 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data_pipeline.store import marks
 from data_pipeline.store.files import (
     append_line,
     as_json,
     flush_file,
     flush_folder,
     lock,
+    read_lines,
     remove,
+    safe_name,
     sha256_of,
     write_whole,
-)
+)  # fmt: skip
 
 PROJECT = Path(__file__).parent.parent.parent
 NAME = re.compile(r"b\d{5}-\w+")
 MEETING = re.compile(r"meeting-(?P<name>[0-9A-Za-z][\w.-]{0,39})")
-SAFE = re.compile(r"[^\w.\-]+")
 
 
 @dataclass(frozen=True)
@@ -127,11 +130,10 @@ class Keeping:
         return target
 
     def _place(self, name: str) -> Path:
-        """A safe and free name in the folder; `receipt.json` is taken."""
-        safe = Path(SAFE.sub("_", Path(name).name).lstrip(".") or "file")
-        safe = Path(safe.stem[:60] + safe.suffix[:12])
+        """A safe and free name in the folder; `receipt.json` and `marks.jsonl` are taken."""
+        safe = Path(safe_name(name))
         path, number = self.folder / safe, 1
-        while path.exists() or path.name == "receipt.json":
+        while path.exists() or path.name in ("receipt.json", marks.NAME):
             number += 1
             path = self.folder / f"{safe.stem}-{number}{safe.suffix}"
         return path
@@ -153,22 +155,34 @@ class Store:
 
     def __init__(self, root: Path | str | None = None):
         self.root = Path(root or os.environ.get("RDEC_STORE") or PROJECT / "duckdb" / "store").absolute()
+        self.trying: frozenset[str] = frozenset()
 
     # raw bytes
 
+    def trial(self, pulls: Iterable[str]) -> Store:
+        """The same store, in which these deliveries count although they are held."""
+        other = Store(self.root)
+        other.trying = frozenset(pulls)
+        return other
+
     @contextlib.contextmanager
-    def keep(self, source: str, where: str, simulated: bool = False) -> Iterator[Keeping]:
-        """Keep the bytes of one pull: visible all at once when the block ends well, else not at all."""
+    def keep(self, source: str, where: str, simulated: bool = False, held: bool = False) -> Iterator[Keeping]:
+        """Keep the bytes of one pull: visible all at once when the block ends well, else not at all.
+
+        What is `held` does not count until it is marked as accepted.
+        """
         at = dt.datetime.now(dt.UTC)
         prefix = "simulated" if simulated else "pull"
         pull = f"{prefix}-{at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{threading.get_native_id()}"
-        folder = self._work(f"{source}-{pull}")
+        folder = self.workplace(f"{source}-{pull}")
         try:
             keeping = Keeping(folder)
             yield keeping
             files, notes = tuple(keeping.files), tuple(keeping.notes)
             receipt = Receipt(source, pull, at.isoformat(), where, keeping.status, simulated, files, notes)
             write_whole(folder / "receipt.json", as_json(asdict(receipt)))
+            if held:
+                marks.mark(folder, marks.HELD)
             target = self.root / "raw" / source
             target.mkdir(parents=True, exist_ok=True)
             os.replace(folder, target / pull)
@@ -186,7 +200,7 @@ class Store:
 
     def failures(self, source: str) -> list[dict]:
         """Failed pulls of a source, oldest first; a line cut short by a crash is passed over."""
-        return list(_lines(self.root / "raw" / source / "failures.jsonl"))
+        return list(read_lines(self.root / "raw" / source / "failures.jsonl"))
 
     def failing(self, source: str) -> dict | None:
         """The last failed pull of a source and, as `since`, the first after the last one kept; None if none."""
@@ -195,10 +209,12 @@ class Store:
         after = [each for each in failures if each["at"] > kept]
         return {**after[-1], "since": after[0]["at"]} if after else None
 
-    def receipts(self, source: str) -> list[Receipt]:
-        """Every kept pull of a source, oldest first."""
+    def receipts(self, source: str, every: bool = False) -> list[Receipt]:
+        """The deliveries of a source that count, oldest first; with `every`, the held and withdrawn ones too."""
         found = []
         for path in (self.root / "raw" / source).glob("*/receipt.json"):
+            if not (every or path.parent.name in self.trying or marks.counts(path.parent)):
+                continue
             try:
                 raw = json.loads(path.read_text(encoding="utf-8"))
             except FileNotFoundError:  # dropped by another process meanwhile
@@ -216,7 +232,10 @@ class Store:
 
     def files(self, receipt: Receipt) -> list[Path]:
         """The kept files of a receipt, in the order they were kept."""
-        return [self.root / "raw" / receipt.source / receipt.pull / each.name for each in receipt.files]
+        return [self.folder(receipt) / each.name for each in receipt.files]
+
+    def folder(self, receipt: Receipt) -> Path:
+        return self.root / "raw" / receipt.source / receipt.pull
 
     def drop_simulated(self, source: str, keep: str) -> None:
         """Forget older simulated bytes of a source; real ones are never dropped."""
@@ -277,10 +296,15 @@ class Store:
 
     def rollback(self) -> Build:
         """Put the build that was in use before back in use. Raises StoreError where there is none."""
-        earlier = self._used()[:-1]
-        if not earlier:
+        before = self.before()
+        if before is None:
             raise StoreError("沒有更早的版本可以退回 · There is no earlier build to go back to")
-        return self._use(earlier[-1], back=True)
+        return self._use(before.name, back=True)
+
+    def before(self) -> Build | None:
+        """The build that was in use before the one in use."""
+        earlier = self._used()[:-1]
+        return self._read(earlier[-1]) if earlier else None
 
     def _use(self, name: str, back: bool = False) -> Build:
         build = self._finished(name)  # what a meeting froze is for looking back, not for use
@@ -295,7 +319,7 @@ class Store:
         Going back forgets what it went back from, so that going back twice goes two back.
         """
         used: list[str] = []
-        for each in _lines(self.root / "published.jsonl"):
+        for each in read_lines(self.root / "published.jsonl"):
             if each.get("back") and each["name"] in used:
                 while used[-1] != each["name"]:
                     used.pop()
@@ -319,7 +343,9 @@ class Store:
 
     def workplace(self, name: str) -> Path:
         """A fresh folder for unfinished work, on the same file system as the rest."""
-        return self._work(name)
+        folder = self.root / "work" / name
+        folder.mkdir(parents=True)
+        return folder
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -372,15 +398,3 @@ class Store:
         folder = self.root / "builds"
         manifest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         return Build(name, folder / f"{name}.duckdb", manifest)
-
-    def _work(self, name: str) -> Path:
-        folder = self.root / "work" / name
-        folder.mkdir(parents=True)
-        return folder
-
-
-def _lines(path: Path) -> Iterator[dict]:
-    """The JSON lines of a file; one cut short by a crash is passed over, a file that is not there has none."""
-    for line in path.read_bytes().splitlines() if path.exists() else []:
-        with contextlib.suppress(ValueError):
-            yield json.loads(line)

@@ -6,10 +6,29 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import time
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+SAFE = re.compile(r"[^\w.\-]+")
+TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # marks that make a line read backwards
+
+
+def safe_name(name: str) -> str:
+    """A file's name that is only a name: no folder, no marks that hide its ending, short enough for any system."""
+    bare = re.split(r"[/\\]", one_line(name))[-1]
+    safe = Path(SAFE.sub("_", unicodedata.normalize("NFC", bare)).lstrip(".") or "file")
+    return safe.stem[:60] + safe.suffix[:12]
+
+
+def one_line(text: str) -> str:
+    """Text on one line, without what a screen would act on."""
+    kept = (" " if letter.isspace() else letter for letter in TURNING.sub("", text))
+    return "".join(letter for letter in kept if unicodedata.category(letter) not in ("Cc", "Cs")).strip()
 
 
 def as_json(content: object) -> bytes:
@@ -45,6 +64,13 @@ def append_line(path: Path, content: dict) -> None:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
+
+
+def read_lines(path: Path) -> Iterator[dict]:
+    """The JSON lines of a file; one cut short by a crash is passed over, a file that is not there has none."""
+    for line in path.read_bytes().splitlines() if path.exists() else []:
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
 
 
 def sha256_of(path: Path) -> str:

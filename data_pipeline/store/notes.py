@@ -10,18 +10,16 @@ import datetime as dt
 import json
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data_pipeline.store import MEETING, Store, StoreError
-from data_pipeline.store.files import append_line
+from data_pipeline.store.files import append_line, one_line
 
 KINDS = ("note", "decision", "exception", "close")
 ABOUT = re.compile(r"work:[\w.-]{1,40}|metric:[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
 LONGEST = {"text": 1000, "reason": 1000, "remedy": 1000, "owner": 60, "by": 60}
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # marks that make a line read backwards
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def add(
     """Write one down; a `close` is about what the closed one was about. Raises StoreError that says what is wrong."""
     at = dt.datetime.now(dt.UTC)
     said = {"text": text, "reason": reason, "remedy": remedy, "owner": owner, "by": by}
-    said = {name: _plain(value) for name, value in said.items()}
+    said = {name: one_line(value) for name, value in said.items()}
     if kind not in KINDS:
         known = ", ".join(KINDS)
         raise _refusal(f"沒有「{kind}」這一類；可用：{known}", f"no kind {kind}; there are: {known}")
@@ -103,27 +101,22 @@ def notes(where: Store | Path) -> list[Note]:
 
 def open_decisions(of: Iterable[Note], as_of: dt.date) -> list[Note]:
     """Decisions that nobody closed and that, where they name a last day, still hold on `as_of`."""
-    return [each for each in _holding(of, as_of) if each.kind == "decision"]
+    return [each for each in holding(of, as_of) if each.kind == "decision"]
 
 
 def in_force(of: Iterable[Note], about: str, day: dt.date) -> list[Note]:
     """What to show beside a light: notes, decisions and exceptions about it, neither closed nor past their last day."""
-    return [each for each in _holding(of, day) if each.about == about]
+    return [each for each in holding(of, day) if each.about == about]
 
 
-def _holding(of: Iterable[Note], day: dt.date) -> list[Note]:
+def holding(of: Iterable[Note], day: dt.date) -> list[Note]:
+    """What nobody closed and what, where it names a last day, still holds on `day`; oldest first."""
     every = list(of)
     closed = {each.closes for each in every if each.kind == "close"}
     return [
         each for each in every
         if each.kind != "close" and each.id not in closed and (each.until is None or day <= each.until)
     ]  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Text on one line, without what a screen would act on."""
-    kept = (" " if letter.isspace() else letter for letter in TURNING.sub("", text))
-    return "".join(letter for letter in kept if unicodedata.category(letter) not in ("Cc", "Cs")).strip()
 
 
 def _refusal(zh: str, en: str) -> StoreError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -44,13 +45,24 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromiums() -> Iterator[Callable[[bool], Browser]]:
+    """Two browsers, each started when first asked for: one with WebGL for the map, a lighter one for the rest."""
     found = chromium.find()
     assert found, "no Chromium: run `make test`, or `python -m tests.browser.chromium`, which installs one or says how"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
+
+        @functools.cache
+        def launched(webgl: bool) -> Browser:
+            flags = [*chromium.FLAGS, *(chromium.WEBGL if webgl else chromium.PLAIN)]
+            return playwright.chromium.launch(executable_path=found, args=flags)
+
         yield launched
-        launched.close()
+
+
+@pytest.fixture
+def browser(chromiums, request: pytest.FixtureRequest) -> Browser:
+    """The browser of a test: with WebGL where it is marked `webgl`."""
+    return chromiums(request.node.get_closest_marker("webgl") is not None)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from dashboard import maps
 from dashboard.warehouse import table
 from tests.browser.conftest import Visit, visiting
 
+pytestmark = pytest.mark.webgl
 MAP = '[data-testid="stDeckGlJsonChart"]'
 SITE = "chongxi_bridge"  # stands apart from the others, so a click can mean only it
 

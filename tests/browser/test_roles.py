@@ -16,15 +16,16 @@ from tests.conftest import serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*authlib")
 VIEWER, EDITOR, UNVERIFIED = "viewer@tainan.gov.tw", "editor@tainan.gov.tw", "boss@tainan.gov.tw"
+ADMINISTRATOR = "chief@tainan.gov.tw"
 
 
 @contextmanager
 def provider(lasting: timedelta = timedelta(hours=1)) -> Iterator[str]:
-    """An OIDC provider with three people; the last one's address has not been verified."""
+    """An OIDC provider with four people; the address of one has not been verified."""
     from oidc_provider_mock import User, run_server_in_thread
 
     people = [User(sub=each, claims={"email": each, "email_verified": each != UNVERIFIED})
-              for each in (VIEWER, EDITOR, UNVERIFIED)]  # fmt: skip
+              for each in (VIEWER, EDITOR, UNVERIFIED, ADMINISTRATOR)]  # fmt: skip
     with run_server_in_thread(user_claims=people, access_token_max_age=lasting) as server:
         yield f"http://localhost:{server.server_port}"
 
@@ -45,6 +46,7 @@ def dashboard(store: Path, issuer: str) -> Iterator[str]:
             server_metadata_url = "{issuer}/.well-known/openid-configuration"
             [roles]
             editors = ["{EDITOR}", "{UNVERIFIED}"]
+            administrators = ["{ADMINISTRATOR}"]
             """,
             encoding="utf-8",
         )
