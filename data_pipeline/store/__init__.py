@@ -32,7 +32,17 @@ from pathlib import Path
 
 from data_pipeline.store import marks
 from data_pipeline.store.files import (
-    append_line, as_json, flush_file, flush_folder, lock, read_lines, remove, safe_name, sha256_of, write_whole,
+    append_line,
+    as_json,
+    flush_file,
+    flush_folder,
+    later_than,
+    lock,
+    read_lines,
+    remove,
+    safe_name,
+    sha256_of,
+    write_whole,
 )  # fmt: skip
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -162,10 +172,7 @@ class Store:
 
         What is `held` does not count until it is marked as accepted.
         """
-        at = dt.datetime.now(dt.UTC)
-        last = max((each.at for each in self.receipts(source, every=True)), default="")
-        if last >= at.isoformat():  # the clock was ahead: what comes later counts later all the same
-            at = dt.datetime.fromisoformat(last) + dt.timedelta(microseconds=1)
+        at = later_than(each.at for each in self.receipts(source, every=True))
         prefix = "simulated" if simulated else "pull"
         pull = f"{prefix}-{at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{threading.get_native_id()}"
         folder = self.workplace(f"{source}-{pull}")
@@ -259,8 +266,7 @@ class Store:
     def current(self) -> Build | None:
         """The build in use, or None before the first one. Two small reads: cheap enough for every question."""
         try:
-            name = (self.root / "current").read_text(encoding="utf-8").strip()
-            return self._read(name)
+            return self._read((self.root / "current").read_text(encoding="utf-8").strip())
         except FileNotFoundError:
             return None
 

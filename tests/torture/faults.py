@@ -85,7 +85,7 @@ class City:
         """Empty where nothing is lost or half: the builds, the deliveries, the notes."""
         current = self.store.current()
         pruned = not self.first.path.with_suffix(".json").exists()
-        if current is None or not pruned and sha256(self.first.path) != self.before:
+        if current is None or (not pruned and sha256(self.first.path) != self.before):
             return "the build in use was damaged"
         try:
             with duckdb.connect(str(current.path), read_only=True) as con:
@@ -206,7 +206,13 @@ def _jumps(city: City, dice: random.Random, tally: Tally) -> None:
         tally.hold(had == rows + 10, f"{years} years: {had} rows of {rows + 10}")
         tally.hold(people == rows, f"{years} years: the correction that came last does not count")
         rows += 10
-        for arguments in (("rollback",), ("status",), ("builds",), ("note", "list"), ("build", "--no-sample", "--keep", "9999")):
+        for arguments in (
+            ("rollback",),
+            ("status",),
+            ("builds",),
+            ("note", "list"),
+            ("build", "--no-sample", "--keep", "9999"),
+        ):
             done = city.run(*arguments, env=zone)
             tally.hold(done.returncode == 0 and not city.whole(), f"{arguments}: {city.whole()} {done.stderr[-300:]}")
 

@@ -30,11 +30,14 @@ TRIAL = "injection"
 LANGUAGES = ("zh", "en")
 LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"[+-]?[\d,]*\.?\d*(e[+-]?\d+)?%?", re.I)
-WATCH = """
+WATCH = (
+    """
     window.broken = [];
     addEventListener('securitypolicyviolation', e => broken.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
     for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.%s = 1; };
-""" % MARK  # noqa: UP031
+"""
+    % MARK
+)  # noqa: UP031
 # What stands in the page that only markup from outside could have put there.
 FOREIGN = """() => [...document.querySelectorAll('*')].filter(e =>
         [...e.attributes].some(a => /^on/i.test(a.name) && /%s/.test(a.value))
@@ -66,7 +69,9 @@ class Watched:
     """An open page that tells of every script that ran and of everything that it asked for outside."""
 
     def __init__(self, browser: Browser, address: str):
-        self.context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-TW", accept_downloads=True)
+        self.context = browser.new_context(
+            viewport={"width": 1366, "height": 900}, locale="zh-TW", accept_downloads=True
+        )
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.outside: list[str] = []
@@ -101,7 +106,9 @@ def _pages(bench: Bench, browser: Browser, address: str) -> None:
     if bench.quick:
         wanted = [each for each in wanted if each[0] == "work" and each[2] == "zh"]
     seen = 0
-    with bench.tally(TRIAL, "every page, tooltip, table, panel and view in a real browser, both languages: scripts run") as tally:
+    with bench.tally(
+        TRIAL, "every page, tooltip, table, panel and view in a real browser, both languages: scripts run"
+    ) as tally:
         for _name, at, lang in wanted:
             watched = Watched(browser, address)
             try:
@@ -144,7 +151,9 @@ def _views(watched: Watched, address: str, quick: bool):
     yield f"{address} opened"
     choices = watched.page.locator('[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] button').count()
     for place in range(0 if quick else min(choices, 8)):
-        button = watched.page.locator('[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] button').nth(place)
+        button = watched.page.locator('[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] button').nth(
+            place
+        )
         if not button.is_visible():
             continue
         said = button.inner_text()
@@ -267,7 +276,9 @@ def _archive(tally: Tally, name: str, body: bytes) -> None:
                 wrong.append(part)
             if part.startswith("xl/worksheets/") and re.search(rb"<f[ >]", inner):
                 wrong.append(f"{part}: a formula")
-            if part == "content.xml" and re.search(rb"table:formula=|script:|xlink:href=\"(?:https?|javascript)", inner):
+            if part == "content.xml" and re.search(
+                rb"table:formula=|<script:|<office:event-listener|xlink:href=\"(?:https?|javascript)", inner
+            ):
                 wrong.append(f"{part}: a formula, a script or a link")
             if part.endswith(".rels") and re.search(rb"TargetMode=\"External\"", inner):
                 wrong.append(f"{part}: {re.findall(rb'Target=.{0,60}', inner)[:2]}")
