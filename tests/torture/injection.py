@@ -40,7 +40,7 @@ FOREIGN = """() => [...document.querySelectorAll('*')].filter(e =>
         [...e.attributes].some(a => /^on/i.test(a.name) && /MARK/.test(a.value))
         || (e.tagName === 'SCRIPT' && /MARK/.test(e.textContent) && !/^\\s*[\\[{]/.test(e.textContent))
         || /^\\s*javascript:/i.test(e.getAttribute('href') || e.getAttribute('xlink:href') || '')
-        || /evil\\.example/.test((e.src || '') + (e.href || '') + (e.action || '')))
+        || [e.src, e.href, e.action].some(u => typeof u === 'string' && /^\\w+:\\/\\/evil\\.example/.test(u)))
     .map(e => e.outerHTML.slice(0, 200))""".replace("MARK", MARK)
 
 

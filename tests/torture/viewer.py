@@ -98,6 +98,8 @@ class Viewer:
         asked.rerun_script.page_name = self.page
         asked.rerun_script.page_script_hash = ""
         asked.rerun_script.widget_states.SetInParent()
+        # A browser forgets what is no longer on the page, or no longer one of its options.
+        self.chosen = {one: value for one, value in self.chosen.items() if value in self.seen.options.get(one, ())}
         for one, value in self.chosen.items():
             state = asked.rerun_script.widget_states.widgets.add()
             state.id = one
