@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 
-.PHONY: run test lint clean
+.PHONY: run test torture lint clean
 
 run: $(VENV)/.ready
 	@$(PY) -m data_pipeline build --if-missing
@@ -15,6 +15,11 @@ test: $(VENV)/.ready-dev
 	@$(PY) -m tests.browser.chromium
 	@$(VENV)/bin/ruff check .
 	@$(PY) -m pytest
+
+# Faults, fuzz, injection, access, restore, load: hours. Less: make torture TORTURE="--only fuzz --share 0.1"
+torture: $(VENV)/.ready-dev
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m tests.torture $(TORTURE)
 
 lint: $(VENV)/.ready-dev
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -158,10 +158,7 @@ class Store:
 
         What is `held` does not count until it is marked as accepted.
         """
-        at = dt.datetime.now(dt.UTC)
-        last = max((each.at for each in self.receipts(source, every=True)), default="")
-        if last >= at.isoformat():  # the clock was ahead: what comes later counts later all the same
-            at = dt.datetime.fromisoformat(last) + dt.timedelta(microseconds=1)
+        at = files.later_than(each.at for each in self.receipts(source, every=True))
         prefix = "simulated" if simulated else "pull"
         pull = f"{prefix}-{at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{threading.get_native_id()}"
         folder = self.workplace(f"{source}-{pull}")
@@ -255,8 +252,7 @@ class Store:
     def current(self) -> Build | None:
         """The build in use, or None before the first one. Two small reads: cheap enough for every question."""
         try:
-            name = (self.root / "current").read_text(encoding="utf-8").strip()
-            return self._read(name)
+            return self._read((self.root / "current").read_text(encoding="utf-8").strip())
         except FileNotFoundError:
             return None
 

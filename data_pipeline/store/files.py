@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import errno
 import hashlib
 import json
@@ -11,7 +12,7 @@ import re
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,6 +83,12 @@ def read_lines(path: Path) -> Iterator[dict]:
     for line in path.read_bytes().splitlines() if path.exists() else []:
         with contextlib.suppress(ValueError):
             yield json.loads(line)
+
+
+def later_than(times: Iterable[str]) -> dt.datetime:
+    """Now; where the clock was ahead at one of these, just after it: what comes later counts later all the same."""
+    last = max(map(dt.datetime.fromisoformat, times), default=dt.datetime.min.replace(tzinfo=dt.UTC))
+    return max(dt.datetime.now(dt.UTC), last + dt.timedelta(microseconds=1))
 
 
 def sha256_of(path: Path) -> str:

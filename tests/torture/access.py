@@ -43,7 +43,7 @@ ACTIONS = {
 }
 FORMS = {
     "note": ("meeting", "view=decisions", "記下", {"內容": "偽造的決議"}),
-    "close": ("meeting", "view=decisions", "結案", {"結果": "偽造的結案"}),
+    "close": ("meeting", "view=decisions", "結案", {"辦理結果": "偽造的結案"}),
     "freeze": ("meeting", "view=frozen", "封存這次會議", {"名稱": "forged-1", "會議日期": "113.3.26"}),
     "undo": ("filing", "view=file", "確定復原", {}),
 }
@@ -69,9 +69,13 @@ def run(bench: Bench) -> None:
         with bench.tally(TRIAL, "every role × every action on the screen, as the README's table says") as tally:
             _screen(browser, address, cookies, tally)
         browser.close()
-        with bench.tally(TRIAL, "an editor's answers sent by each role, past the buttons: done only by who may") as tally:
+        with bench.tally(
+            TRIAL, "an editor's answers sent by each role, past the buttons: done only by who may"
+        ) as tally:
             _forged(store, address, cookies, tally)
-        with bench.tally(TRIAL, "every role × every route of the API × every method: the same for all, and read-only") as tally:
+        with bench.tally(
+            TRIAL, "every role × every route of the API × every method: the same for all, and read-only"
+        ) as tally:
             _api(address, cookies, tally)
 
 
@@ -94,7 +98,10 @@ def _screen(browser: Browser, address: str, cookies: dict, tally: Tally) -> None
         cookies[role] = "; ".join(f"{each['name']}={each['value']}" for each in context.cookies())
         for action, (words, where, sign) in ACTIONS.items():
             may[action, role] = _finds(page, f"{address}/{where}", sign)
-            tally.hold(may[action, role] == allowed(words, role), f"{role} {action}: {may[action, role]}, README: {not may[action, role]}")
+            tally.hold(
+                may[action, role] == allowed(words, role),
+                f"{role} {action}: {may[action, role]}, README: {not may[action, role]}",
+            )
         context.close()
     for action in ACTIONS:
         drawn.add_row(action, *("✔" if may[action, role] else "—" for role in ROLES))
@@ -162,5 +169,3 @@ def _api(address: str, cookies: dict, tally: Tally) -> None:
                 }
                 right = {200, 404} if method in ("GET", "HEAD") else {405}
                 tally.hold(len(set(said.values())) == 1 and set(said.values()) <= right, f"{method} {at}: {said}")
-
-

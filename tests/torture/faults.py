@@ -206,7 +206,13 @@ def _jumps(city: City, dice: random.Random, tally: Tally) -> None:
         tally.hold(had == rows + 10, f"{years} years: {had} rows of {rows + 10}")
         tally.hold(people == rows, f"{years} years: the correction that came last does not count")
         rows += 10
-        for arguments in (("rollback",), ("status",), ("builds",), ("note", "list"), ("build", "--no-sample", "--keep", "9999")):
+        for arguments in (
+            ("rollback",),
+            ("status",),
+            ("builds",),
+            ("note", "list"),
+            ("build", "--no-sample", "--keep", "9999"),
+        ):
             done = city.run(*arguments, env=zone)
             tally.hold(done.returncode == 0 and not city.whole(), f"{arguments}: {city.whole()} {done.stderr[-300:]}")
 

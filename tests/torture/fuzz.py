@@ -33,7 +33,9 @@ MEMORY = 3 * 1024**3
 def run(bench: Bench) -> None:
     for reader in READERS:
         with bench.tally("fuzz", f"{reader}: malformed files, uncaught exceptions") as tally:
-            counts = _all(reader, bench.times(FILES), bench.seed, bench.place(f"fuzz-{reader.replace(' ', '-')}"), tally)
+            counts = _all(
+                reader, bench.times(FILES), bench.seed, bench.place(f"fuzz-{reader.replace(' ', '-')}"), tally
+            )
             tally.said = (
                 f"{counts['read']:,} read, {counts['whole']:,} refused whole with a sentence; good rows kept "
                 f"{counts['good']:,} of {counts['good'] + counts['lost']:,}; rows refused {counts['rejects']:,}, "

@@ -51,7 +51,10 @@ def run(bench: Bench) -> None:
         seen, builds, sizes = Seen(), [], []
         with bench.tally(TRIAL, what) as tally:
             end = time.monotonic() + minutes * 60
-            people = [threading.Thread(target=_click, args=(address, number, bench.seed, end, seen)) for number in range(viewers)]
+            people = [
+                threading.Thread(target=_click, args=(address, number, bench.seed, end, seen))
+                for number in range(viewers)
+            ]
             people.append(threading.Thread(target=_read, args=(address, end, seen)))
             people.append(threading.Thread(target=_publish, args=(store, end, builds, seen)))
             for each in people:
@@ -69,12 +72,18 @@ def run(bench: Bench) -> None:
             tally.hold(bool(builds), "no build was published meanwhile")
             tally.said = (f"a page {_told(seen.opened)}; a filter {_told(seen.chosen)}; the API {_told(seen.asked)}; "
                           f"{len(builds)} builds published")  # fmt: skip
-        with bench.tally(TRIAL, f"the server's memory at the end, at most {GROWTH - 1:.0%} above that after warm-up") as tally:
-            warm = statistics.median(size for at, size in sizes if WARM * 60 * minutes <= at < (WARM + 0.1) * 60 * minutes)
+        with bench.tally(
+            TRIAL, f"the server's memory at the end, at most {GROWTH - 1:.0%} above that after warm-up"
+        ) as tally:
+            warm = statistics.median(
+                size for at, size in sizes if WARM * 60 * minutes <= at < (WARM + 0.1) * 60 * minutes
+            )
             last = statistics.median(size for _, size in sizes[-max(3, len(sizes) // 10) :])
             grown = last / warm
             tally.hold(bench.quick or grown <= GROWTH, f"{warm:,.0f} MB → {last:,.0f} MB")
-            tally.said = f"{sizes[0][1]:,.0f} MB at first, {warm:,.0f} MB warm, {last:,.0f} MB at the end ({grown - 1:+.1%})"
+            tally.said = (
+                f"{sizes[0][1]:,.0f} MB at first, {warm:,.0f} MB warm, {last:,.0f} MB at the end ({grown - 1:+.1%})"
+            )
 
 
 def _click(address: str, number: int, seed: int, end: float, seen: Seen) -> None:

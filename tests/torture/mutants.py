@@ -107,7 +107,9 @@ def table(kind: str, dice: random.Random) -> Made:
             bad += 1
         else:
             rows.append([""] * 7)
-    above = [[title] for title in dice.sample(["臺南市政府話務統計表", "製表日期：112.4.1"], dice.choice([0, 0, 0, 1, 2]))]
+    above = [
+        [title] for title in dice.sample(["臺南市政府話務統計表", "製表日期：112.4.1"], dice.choice([0, 0, 0, 1, 2]))
+    ]
     head, order = list(HEADER), list(range(7))
     if dice.random() < 0.3 and not any(row == HEADER or len(row) > 7 for row in rows):
         rest = order[1:]
@@ -157,7 +159,9 @@ def ods(grid: list[list[str]]) -> bytes:
             if cell else "<table:table-cell/>" for cell in row
         ) + "</table:table-row>" for row in grid
     )  # fmt: skip
-    names = " ".join(f'xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"' for each in ("office", "table", "text"))
+    names = " ".join(
+        f'xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"' for each in ("office", "table", "text")
+    )
     content = (f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names} office:version="1.2"><office:body>'
                f'<office:spreadsheet><table:table table:name="S">{cells}</table:table></office:spreadsheet></office:body>'
                "</office:document-content>")  # fmt: skip
@@ -178,7 +182,9 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 def spoilt_rows(dice: random.Random) -> Made:
     """A CSV of which some rows have bytes of their cells overwritten; the others are good."""
-    rows = [",".join(good_row(number, dice)).replace('"1,200"', "1200").replace("1,200", "1200") for number in range(12)]
+    rows = [
+        ",".join(good_row(number, dice)).replace('"1,200"', "1200").replace("1,200", "1200") for number in range(12)
+    ]
     hit = set(dice.sample(range(12), dice.randint(1, 6)))
     lines = []
     for number, row in enumerate(rows):

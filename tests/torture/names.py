@@ -49,38 +49,46 @@ def _kept(bench: Bench) -> None:
 
 
 def _commands(bench: Bench) -> None:
-    with bench.tally(TRIAL, "path traversal in names of files, meetings, notes, builds, sources by command") as tally:
-        with City(bench.place("named")) as city:
-            before = _beside(city)
-            for name in PATHS[:: 8 if bench.quick else 1]:
-                if "\0" in name:  # no program can be given such a name
-                    continue
-                _meetings(city, name, tally)
-                for arguments in (
-                    ("publish", "--", name), ("build", f"--like={name}"), ("add", f"--source={name}", str(city.calls(0, 5))),
-                    ("note", "close", "--text=x", "--by=x", "--", name), ("meeting", "verify", "--", name),
-                    ("meeting", "export", f"--out={city.folder / 'out'}", "--", name),
-                    ("note", "add", f"--about=work:{name}/..", "--text=x", "--by=x"),
-                    ("template", f"--out={city.folder / 'out.csv'}", "--", name),
-                ):  # fmt: skip
-                    done = city.run(*arguments)
-                    known = done.returncode == 0 and arguments[0] == "meeting" and name in ("", *_frozen(city))
-                    tally.hold(refused(done) or done.returncode == 2 or known, f"{arguments}: {done.returncode} {done.stdout[-200:]}")
-                _file(city, name, tally)
-            tally.hold(_beside(city) == before, f"new beside the store: {_beside(city) - before}")
-            tally.hold(not city.whole(), city.whole())
+    what = "path traversal in names of files, meetings, notes, builds, sources by command"
+    with bench.tally(TRIAL, what) as tally, City(bench.place("named")) as city:
+        before = _beside(city)
+        for name in PATHS[:: 8 if bench.quick else 1]:
+            if "\0" in name:  # no program can be given such a name
+                continue
+            _meetings(city, name, tally)
+            for arguments in (
+                ("publish", "--", name), ("build", f"--like={name}"), ("add", f"--source={name}", str(city.calls(0, 5))),
+                ("note", "close", "--text=x", "--by=x", "--", name), ("meeting", "verify", "--", name),
+                ("meeting", "export", f"--out={city.folder / 'out'}", "--", name),
+                ("note", "add", f"--about=work:{name}/..", "--text=x", "--by=x"),
+                ("template", f"--out={city.folder / 'out.csv'}", "--", name),
+            ):  # fmt: skip
+                done = city.run(*arguments)
+                known = done.returncode == 0 and arguments[0] == "meeting" and name in ("", *_frozen(city))
+                tally.hold(
+                    refused(done) or done.returncode == 2 or known,
+                    f"{arguments}: {done.returncode} {done.stdout[-200:]}",
+                )
+            _file(city, name, tally)
+        tally.hold(_beside(city) == before, f"new beside the store: {_beside(city) - before}")
+        tally.hold(not city.whole(), city.whole())
 
 
 def _meetings(city: City, name: str, tally: Tally) -> None:
     done = city.run("meeting", "freeze", "--date=113.3.26", "--no-slides", "--by=x", "--", name)
-    tally.hold(name in _frozen(city) if done.returncode == 0 else refused(done), f"{name!r}: {done.returncode} {done.stdout[-200:]}")
+    tally.hold(
+        name in _frozen(city) if done.returncode == 0 else refused(done),
+        f"{name!r}: {done.returncode} {done.stdout[-200:]}",
+    )
     with contextlib.suppress(StoreError):
         notes.add(city.store, by="x", kind="note", about="metric:hotline.contacts", text="x", meeting=name)
         meetings.meeting(city.store, name)
         target = city.folder / "out.zip"
         meetings.export(meetings.meeting(city.store, name), target)
         with zipfile.ZipFile(target) as book:
-            tally.hold(all(not each.startswith(("/", "..")) for each in book.namelist()), f"{name!r}: {book.namelist()[:3]}")
+            tally.hold(
+                all(not each.startswith(("/", "..")) for each in book.namelist()), f"{name!r}: {book.namelist()[:3]}"
+            )
         target.unlink()
 
 
@@ -106,15 +114,16 @@ def _beside(city: City) -> set[str]:
 
 
 def _served(bench: Bench) -> None:
-    with bench.tally(TRIAL, "path traversal in every address of the server, raw and encoded: 4xx or the page") as tally:
-        with serving(bench.built) as (address, _):
-            host = urlsplit(address).netloc
-            for name in PATHS[:: 8 if bench.quick else 1]:
-                for place in PLACES:
-                    for told in {quote(name, safe=""), quote(name, safe="/.:\\"), name if name.isascii() and name.isprintable() else ""}:
-                        status, body = _ask(host, place.format(told.replace(" ", "%20")))
-                        leaked = any(each in body for each in (b"root:x:", b"[auth]", b"Traceback", b"site-packages"))
-                        tally.hold(status < 500 and not leaked, f"{place.format(told)[:120]}: {status} {body[:120]!r}")
+    what = "path traversal in every address of the server, raw and encoded: 4xx or the page"
+    with bench.tally(TRIAL, what) as tally, serving(bench.built) as (address, _):
+        host = urlsplit(address).netloc
+        for name in PATHS[:: 8 if bench.quick else 1]:
+            raw = name if name.isascii() and name.isprintable() else ""
+            for place in PLACES:
+                for told in {quote(name, safe=""), quote(name, safe="/.:\\"), raw}:
+                    status, body = _ask(host, place.format(told.replace(" ", "%20")))
+                    leaked = any(each in body for each in (b"root:x:", b"[auth]", b"Traceback", b"site-packages"))
+                    tally.hold(status < 500 and not leaked, f"{place.format(told)[:120]}: {status} {body[:120]!r}")
 
 
 def _ask(host: str, target: str) -> tuple[int, bytes]:

@@ -35,9 +35,13 @@ def run(bench: Bench) -> None:
     built = Store(bench.built).current().path
     before = hashlib.sha256(built.read_bytes()).hexdigest()
     with serving(bench.built) as (address, process):
-        with bench.tally(TRIAL, "SQL in every parameter of every route of the API: faults, rows not asked for") as tally:
+        with bench.tally(
+            TRIAL, "SQL in every parameter of every route of the API: faults, rows not asked for"
+        ) as tally:
             _api(address, corpus[:: 10 if bench.quick else 1], tally)
-        with bench.tally(TRIAL, "SQL in every filter and parameter of every page's link: faults, other content") as tally:
+        with bench.tally(
+            TRIAL, "SQL in every filter and parameter of every page's link: faults, other content"
+        ) as tally:
             _pages(bench, address, corpus[:: 10 if bench.quick else 1], tally)
             log = process.log.read_text(errors="replace")
             tally.hold("Traceback" not in log, log[log.find("Traceback") :][:600])
@@ -65,7 +69,9 @@ def _one(client: httpx.Client, path: str, told: list[dict], parameter: dict, har
     for each in told:
         if each["in"] == "path":
             target = target.replace("{" + each["name"] + "}", quote(str(good.pop(each["name"])), safe=""))
-    answer = client.get(target.removeprefix("/api"), params={key: value for key, value in good.items() if value is not None})
+    answer = client.get(
+        target.removeprefix("/api"), params={key: value for key, value in good.items() if value is not None}
+    )
     if answer.status_code == 200:
         body = answer.json() if "json" in answer.headers["content-type"] else None
         rows = next((body[key] for key in ROWS if isinstance(body, dict) and key in body), None)
@@ -73,7 +79,9 @@ def _one(client: httpx.Client, path: str, told: list[dict], parameter: dict, har
         return
     sound = 400 <= answer.status_code < 500 and answer.headers["content-type"].startswith("application/problem+json")
     told_ours = re.search(r"Traceback|\.py\b|Parser Error|Binder Error|Catalog Error|SELECT ", answer.text)
-    tally.hold(sound and not told_ours, f"{path} {parameter['name']}={harm!r}: {answer.status_code} {answer.text[:200]}")
+    tally.hold(
+        sound and not told_ours, f"{path} {parameter['name']}={harm!r}: {answer.status_code} {answer.text[:200]}"
+    )
 
 
 def keys() -> list[str]:
@@ -100,5 +108,3 @@ def _pages(bench: Bench, address: str, corpus: list[str], tally: Tally) -> None:
                 seen = viewer.open(at, urlencode({"year": "all"} | {key: asked[key] for key in asked if key != "year"}))
             wrong = seen.faults or seen.rows > max(plain.rows, 1)
             tally.hold(not wrong, f"{at} {harm!r} in {list(asked)[:3]}: {seen.faults} {seen.rows} rows of {plain.rows}")
-
-

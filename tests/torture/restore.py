@@ -65,7 +65,7 @@ def _one(bench: Bench, place: Path, tally) -> None:
     after = sums(back)
     for name in sorted(before | after):
         tally.hold(before.get(name) == after.get(name), f"differs: {name}")
-    tally.hold({name.split("/")[0] for name in before} >= {"raw", "builds", "meetings", "notes.jsonl"}, "too little")
+    tally.hold({name.split("/")[0] for name in before} >= {"raw", "builds", "meetings", "notes.jsonl", "audit.jsonl"}, "too little")
     for arguments in (["meeting", "verify"], ["status"], ["note", "list"], ["build", "--no-sample"], ["rollback"]):
         done = command(back, *arguments)
         tally.hold(done.returncode == 0, done.stdout + done.stderr)

@@ -1,8 +1,8 @@
 """How does a page look to somebody who looks without a browser? A session over Streamlit's websocket.
 
-    with Viewer(address) as viewer:
-        viewer.open("works", "year=112")     as a browser opens a link
-        viewer.choose()                      change one of the page's filters
+with Viewer(address) as viewer:
+    viewer.open("works", "year=112")     as a browser opens a link
+    viewer.choose()                      change one of the page's filters
 """
 
 from __future__ import annotations
@@ -48,14 +48,15 @@ class Viewer:
     def __enter__(self) -> Viewer:
         # A login counts only with the token against forged requests, which a browser sends as a second protocol.
         token = re.search(r"_streamlit_xsrf=([^;]+)", self.cookie)
-        self.link = websockets.sync.client.connect(
+        self.opened = websockets.sync.client.connect(
             self.address, subprotocols=["streamlit", *([token[1]] if token else [])], max_size=None, open_timeout=60, proxy=None, compression=None,
             origin=self.origin, additional_headers={"Cookie": self.cookie} if self.cookie else None,
         )  # fmt: skip
+        self.link = self.opened.__enter__()
         return self
 
-    def __exit__(self, *_) -> None:
-        self.link.close()
+    def __exit__(self, *raised) -> None:
+        self.opened.__exit__(*raised)
 
     def open(self, page: str, query: str = "") -> Seen:
         """Open a page by its address, as a link or the menu does."""
@@ -76,8 +77,16 @@ class Viewer:
         at = next((one for said, one in self.seen.buttons.items() if button in said), None)
         if at is None:
             return None
-        said = {one: text for label, one in self.seen.fields.items() for start, text in texts.items() if label.startswith(start)}
-        return {"trigger": at, "texts": said | {one: options[-1] for one, options in self.seen.lists.values() if options}}
+        said = {
+            one: text
+            for label, one in self.seen.fields.items()
+            for start, text in texts.items()
+            if label.startswith(start)
+        }
+        return {
+            "trigger": at,
+            "texts": said | {one: options[-1] for one, options in self.seen.lists.values() if options},
+        }
 
     def send(self, answer: dict) -> Seen:
         """Send such an answer."""
@@ -89,6 +98,8 @@ class Viewer:
         asked.rerun_script.page_name = self.page
         asked.rerun_script.page_script_hash = ""
         asked.rerun_script.widget_states.SetInParent()
+        # A browser forgets what is no longer on the page, or no longer one of its options.
+        self.chosen = {one: value for one, value in self.chosen.items() if value in self.seen.options.get(one, ())}
         for one, value in self.chosen.items():
             state = asked.rerun_script.widget_states.widgets.add()
             state.id = one
@@ -152,7 +163,9 @@ class Viewer:
             case "selectbox":
                 self._filter(element.selectbox, "selectbox", list(element.selectbox.options))
             case "button_group":
-                self._filter(element.button_group, "button_group", [each.content for each in element.button_group.options])
+                self._filter(
+                    element.button_group, "button_group", [each.content for each in element.button_group.options]
+                )
 
     def _filter(self, widget, kind: str, options: list[str]) -> None:
         if not widget.disabled and not widget.form_id:
