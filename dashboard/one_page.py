@@ -91,10 +91,9 @@ def show(dimension: str, key: str) -> None:
         st.header(t("one_page.categories"))
         tiles.table(*categories(unit), compact=True)
     with right:
-        st.header(t("one_page.figures"))
+        st.header(f"{t('one_page.figures')} :small[{t('one_page.marks')}]")
         tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
                     take=f"{unit.name} {t('one_page.figures')}", known=known(unit))  # fmt: skip
-        st.caption(t("one_page.marks"))
     with st.container(key="paper_only"):
         st.caption(imprint(unit))
 
