@@ -26,6 +26,7 @@ REGION = {"zh": "tw", "en": "us"}
 ROWS = 8  # of all tables under a heading together: what two pages hold beside the rest
 FIGURES = 8
 PICTURE = (380, 250, 12)  # width, height and size of the text of a drawing, in units of its own
+ACROSS = (784, 250, 12)  # of a map that has a row to itself: as large in print
 UNKNOWN = "〓"  # what a printer sets for a character that it has not
 UNSEEN = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
 PARTS = {"changed": ("changes",), "decide": ("works", "decisions")}  # heading → kinds of slides
@@ -142,13 +143,16 @@ def _grid(grid: Grid, most: int) -> dict:
 
 
 def _pictures(deck: Deck) -> list[dict]:
-    """The first line over months, the first chart of states, else what charts there are; and the map."""
+    """The first line over months, the first chart of states, else what charts there are; and the map, across both."""
     charts = {slide.chart.kind: slide for slide in reversed(deck.slides) if slide.chart}
     chosen = [charts[kind] for kind in ("trend", "states", "bars", "curve") if kind in charts][:2]
-    drawn = [(slide, drawings.draw(slide.chart, *PICTURE), slide.chart.alt) for slide in chosen]
+    drawn = [(slide, drawings.draw(slide.chart, *PICTURE), slide.chart.alt, False) for slide in chosen]
     for slide in [slide for slide in deck.slides if slide.map][:1]:
-        drawn.append((slide, district_map.draw_map(slide.map, *PICTURE, deck.language), slide.map.alt))
-    return [{"title": slide.title, "told": slide.told, "svg": str(svg), "alt": alt} for slide, svg, alt in drawn]
+        across = len(drawn) != 1
+        size = ACROSS if across else PICTURE
+        drawn.append((slide, district_map.draw_map(slide.map, *size, deck.language), slide.map.alt, across))
+    return [{"title": slide.title, "told": slide.told, "svg": str(svg), "alt": alt, "across": across}
+            for slide, svg, alt, across in drawn]  # fmt: skip
 
 
 def _of(deck: Deck, kinds: tuple[str, ...]) -> list[Slide]:

@@ -47,7 +47,7 @@ class _Laid:
 
     slide: Slide
     title_size: int
-    layout: str  # "cover", "figures", "side", "above", "picture", "words"
+    layout: str  # "cover", "figures", "side", "above", "picture", "map", "words"
     columns: int  # of figures
     value_size: int
     picture: Markup
@@ -127,6 +127,8 @@ def _lay(slide: Slide, deck: Deck) -> _Laid:
         return _Laid(slide, 0, "cover", 0, 0, Markup(), 0, 0, _inside(slide.link))
     title_size, title_high = _title(slide.title)
     told_lines = len(pen.wrap(slide.told, 34, WIDE, 2)) if slide.told else 0
+    if slide.map and not slide.figures:
+        told_lines = 0  # it stands under the key: the map is as high as the body
     high = BODY - title_high - (told_lines * 46 + 16 if told_lines else 0)
     has_picture, count = bool(slide.chart or slide.map or slide.grid), len(slide.figures)
     layout = (
@@ -138,7 +140,7 @@ def _lay(slide: Slide, deck: Deck) -> _Laid:
         if count <= 2 and not slide.grid
         else "above"
     )
-    layout = layout if count or has_picture else "words"
+    layout = "map" if slide.map and not count else layout if count or has_picture else "words"
     room = SIDE if layout == "side" else WIDE
     columns = 1 if layout == "side" else count
     if layout == "figures" and columns > 2 and _value_size(slide.figures, _column(room, 4)) < KEY_FIGURE:
