@@ -106,7 +106,8 @@ def _mark(shapes, mark: Mark, at: tuple[float, float]) -> None:
     x, y = at
     size = _size(mark)
     if mark.rough:
-        ring = shapes.add_shape(MSO_SHAPE.OVAL, *emu(Box(x - size, y - size, 2 * size, 2 * size)))
+        half = size * 0.8
+        ring = shapes.add_shape(MSO_SHAPE.OVAL, *emu(Box(x - half, y - half, 2 * half, 2 * half)))
         ring.fill.background()
         ring.line.color.rgb, ring.line.width = colour(look.INK), Pt(1.25)
         ring.shadow.inherit = False
@@ -119,7 +120,7 @@ def _size(mark: Mark) -> float:
 
 
 def _wide(name: str) -> float:
-    return layout.width(name, LABEL) / 72 + 0.1
+    return layout.width(name, LABEL) / 72 * 1.2 + 0.1  # bold, and wider where another font stands in
 
 
 def _sea(marks: tuple[Mark, ...]) -> float:
@@ -197,8 +198,12 @@ def _key(shapes, of: Map, box: Box, language: str) -> None:
     """The text of the map: each state's shape, word and number."""
     counts = district_map.key(of)
     high = min(0.7, box.h / max(1, len(counts)))
+    fits = all(
+        layout.width(f"{word}　", 20) + layout.width(count, 26) < (box.w - 0.4) * 72 for _, word, count in counts
+    )
+    small, large = (20, 26) if fits else (16, 22)
     for n, (name, word, count) in enumerate(counts):
         y = box.y + n * high
         state(shapes, name, Box(box.x, y + high / 2 - 0.12, 0.24, 0.24)).name = word
-        runs = [Run(f"{word}　", 20), Run(count, 26, bold=True)]
+        runs = [Run(f"{word}　", small), Run(count, large, bold=True)]
         native_text.place(shapes, Box(box.x + 0.4, y, box.w - 0.4, high), [runs], language, anchor="middle", name=word)
