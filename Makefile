@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 
-.PHONY: run test torture lint clean
+.PHONY: run test audit torture lint clean
 
 run: $(VENV)/.ready
 	@$(PY) -m data_pipeline build --if-missing
@@ -14,12 +14,16 @@ run: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@$(PY) -m tests.browser.chromium
 	@$(VENV)/bin/ruff check .
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 3 --dist loadfile
 
 # Faults, fuzz, injection, access, restore, load: hours. Less: make torture TORTURE="--only fuzz --share 0.1"
 torture: $(VENV)/.ready-dev
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.torture $(TORTURE)
+
+# Known faults of the pinned packages; asks the package index, so not part of the tests.
+audit: $(VENV)/.ready-dev
+	@$(PY) -m pip_audit -r requirements.txt --progress-spinner off
 
 lint: $(VENV)/.ready-dev
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -66,4 +66,5 @@ def said(note: Note) -> str:
         parts.append(words.said(t("slides.promised"), words.day(note.promised_on)))
     if note.until:
         parts.append(words.said(t("meeting.until"), words.day(note.until)))
-    return words.noted(t("sentences.joined").join(part for part in parts if part), f"{note.by} {note.at[:10]}")
+    signed = f"{note.by} {words.day(dt.date.fromisoformat(note.at[:10]))}"
+    return words.noted(t("sentences.joined").join(part for part in parts if part), signed)

@@ -228,11 +228,25 @@ def test_every_colour_of_text_reads_at_seven_to_one() -> None:
 def test_the_map_has_37_districts_its_sites_and_their_counts(warehouse, language: str, box) -> None:
     root = read(draw_map(MAP, *box, language))
     assert len([each for each in root.iter(f"{SVG}path") if each.get("fill-rule")]) == 37
-    assert len(list(root.iter(f"{SVG}g"))) == len(MAP.marks) + len(MAP.counts)
+    assert len(list(root.iter(f"{SVG}g"))) == len(MAP.marks) + len(MAP.counts) + 1  # the star is in the key
+    assert {"zh": "公開工程", "en": "Public sites"}[language] in [text for text, _ in texts(root)]
     said = [text for text, _ in texts(root)]
     assert {"安平再生水廠", "落後", "22", "14", "3"} <= set(said)
     assert ("白河" in said) if language == "zh" else ("Baihe" in said)
     assert outside(root) == [] and overlapping(root) == []
+
+
+def test_names_that_crowd_stand_in_the_sea_and_what_needs_attention_lies_on_the_stars(warehouse) -> None:
+    crowd = tuple(Mark(120.17 + 0.002 * n, 22.99 + 0.003 * n, "halted", 3) for n in range(4))
+    names = ("安平再生水廠", "停E8停車場", "停20抽水站", "國際棒球訓練中心", "全運會馬術場")
+    named = tuple(Mark(120.17 + 0.002 * n, 22.99 + 0.003 * n, "named", 3, name, True) for n, name in enumerate(names))
+    root = read(draw_map(dataclasses.replace(MAP, marks=(*named, *crowd)), 1696, 700, 30, "zh"))
+    said = dict(texts(root))
+    assert set(names) <= said.keys() and overlapping(root) == [] and outside(root) == []
+    ends = {(float(each.get("x2")), float(each.get("y2"))) for each in root.iter(f"{SVG}line")}
+    assert len(ends) >= 4 and all(x > max(box[2] for name, box in said.items() if name in names) - 200 for x, _ in ends)
+    shapes = [each.find(f"{SVG}path").get("fill") for each in root.iter(f"{SVG}g") if each.find(f"{SVG}path") is not None]
+    assert shapes.index(look.ACCENT) == 0  # the first drawn lies lowest
 
 
 def test_sites_stand_in_their_place_and_the_rough_have_a_ring(warehouse) -> None:

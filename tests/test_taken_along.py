@@ -323,6 +323,28 @@ def test_hostile_texts_come_out_as_they_went_in() -> None:
         assert set(HOSTILE) <= cells
 
 
+@pytest.mark.parametrize("rare", ["✖", "👍", "👩\u200d👧", "✔\ufe0f", "𠮷", "\U000e0041", "\x07", "\ue000"])
+def test_a_character_that_the_font_lacks_does_not_stop_the_briefing(rare: str) -> None:
+    deck = slide_examples.deck()
+    changed = []
+    for each in deck.slides:
+        grid = each.grid and dataclasses.replace(each.grid, rows=((Cell(f"甲{rare}乙"), *each.grid.rows[0][1:]),))
+        chart = each.chart and dataclasses.replace(each.chart, alt=f"圖{rare}", suffix=f"件{rare}")
+        changed.append(
+            dataclasses.replace(each, title=f"{each.title}{rare}", grid=grid, chart=chart, sources=(f"源{rare}",))
+        )
+    odd = dataclasses.replace(deck, title=f"{deck.title}{rare}", subtitle=rare, slides=tuple(changed))
+    said = bare("".join(pages(odd)))
+    seen = "" if rare == "\U000e0041" else "〓" * len(re.sub("[\u200d\ufe0f]", "", rare))
+    assert f"甲{seen}乙" in said and f"源{seen}" in said
+
+
+def test_the_font_is_read_as_typst_reads_it() -> None:
+    letters = briefing._letters()
+    assert {*"臺南市政府研考會〓—…−△●■▲◆○", "A", " ", "\u3000"} <= letters and not {"✖", "𠮷", "\ue000"} & letters
+    assert 14_000 < len(letters) < 15_000
+
+
 def test_no_text_becomes_a_formula_not_even_behind_a_chart() -> None:
     deck = hostile()
     assert "table:formula" not in zipfile.ZipFile(io.BytesIO(workbook.as_ods(deck))).read("content.xml").decode()

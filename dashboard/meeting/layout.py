@@ -17,6 +17,7 @@ WIDE, HIGH, EDGE = 13.333, 7.5, 0.6
 ROOM = WIDE - 2 * EDGE
 # Two bars that a projector shows: the thin ‖ of the house is lost on it, and the fonts of Office have these.
 ICONS = {name: state.icon for name, state in look.STATES.items()} | {"halted": "▌▌"}
+UNDER_KEY = 3.15  # wide: beside a map stand its key and under it the sentence, so that the map has the height
 LINE = 1.15  # of the text's size: the fonts of Office differ in their own
 WORD = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+")
 FULL = 0x2E7F  # letters above it are as wide as high
@@ -130,8 +131,10 @@ def _screen(slide: Slide) -> list[Part]:
     size = next((size for size in (34, 30) if lines(slide.title, size, ROOM) <= 1), 28)
     top = BODY.y if size == 28 else BODY.y - 0.35
     end = BODY.y + BODY.h
-    tall = 0.36 * lines(slide.told, 18, ROOM) if slide.told else 0
-    told = Box(EDGE, end - tall, ROOM, tall)
+    across = UNDER_KEY if slide.map and not slide.figures else ROOM
+    tall = 0.36 * lines(slide.told, 18, across) if slide.told else 0
+    told = Box(EDGE + ROOM - across, end - tall, across, tall)
+    tall = tall if across == ROOM else 0
     body = Box(EDGE, top, ROOM, end - tall - (0.1 if tall else 0) - top)
     found: list[Part] = [
         Words(TITLE, ((Run(slide.title, size, bold=True),),), slide.title, role="title"),

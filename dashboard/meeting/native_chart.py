@@ -101,8 +101,14 @@ def named(chart: Chart, series: Series) -> str:
 
 
 def categories(chart: Chart) -> list[str]:
-    """The names below the axis; a month that the data do not fill says so."""
+    """The names below the axis; a month that the data do not fill says so, a bar what has no room on it."""
     names = list(chart.categories)
+    if chart.kind == "states":
+        for n, name in enumerate(names):
+            beside = "　".join(
+                f"{layout.ICONS[each.role]} {each.texts[n]}" for each in chart.series if _narrow(chart, each, n)
+            )
+            names[n] = f"{name}\n{beside}" if beside else name
     if chart.unfinished:
         names[-1] = t("taken_along.unfinished", month=names[-1])
     return names
@@ -132,6 +138,11 @@ def _longest(chart: Chart) -> float:
     """The end of the longest bar, all of its parts together."""
     rows = [[each.values[n] or 0 for each in chart.series] for n in range(len(chart.categories))]
     return max((sum(row) if chart.kind == "states" else max(row) for row in rows), default=0) or 1
+
+
+def _narrow(chart: Chart, series: Series, n: int) -> bool:
+    """Is a part of a stacked bar there, but too narrow for its figure?"""
+    return bool(series.values[n]) and series.values[n] < _longest(chart) * NARROW
 
 
 def _speak(drawn, language: str) -> None:
@@ -255,8 +266,8 @@ def _bars(drawn, chart: Chart, language: str) -> None:
         text = look.STATES[each.role].text if stacked and each.role in look.STATES else look.INK
         position = XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END
         _labels(series.data_labels, text, position, number_format(chart))
-        for n, value in enumerate(each.values):
-            if stacked and value is not None and value < most * NARROW:
+        for n in range(len(each.values)):
+            if stacked and _narrow(chart, each, n):
                 _silence(series, n)
     category, value = drawn.category_axis, drawn.value_axis
     category.reverse_order = True  # the first of the list on top
@@ -301,7 +312,7 @@ def _show(label, form: str, tone: str) -> None:
 
 
 def _silence(series, n: int) -> None:
-    """No figure on a part too narrow for it; the sheet behind the chart keeps it."""
+    """No figure on a part too narrow for it: it stands under the bar's name."""
     held = series.points[n].data_label._get_or_add_dLbl()
     for each in list(held):
         if each.tag != qn("c:idx"):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shapely
 import shapely.geometry
-from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from dashboard import look, maps, warehouse, words
-from dashboard.meeting import layout, native_text
+from dashboard.meeting import district_map, layout, native_text, pen
 from dashboard.meeting.layout import Box, Run
 from dashboard.meeting.model import Map, Mark
 from dashboard.meeting.native_text import colour, emu
 
 GROUND = "#E3E8EF"
+STAR = 0.15  # a named site is for finding one's way, whatever it costs
 SIZES = {1: 0.16, 2: 0.21, 3: 0.29}  # of a site, in inches, by step of its budget
+LABEL = 14  # of a site's name, in points
 NAME = 11  # of a district, in points; the larger ones carry theirs
 SHAPES = {
     "ahead": MSO_SHAPE.ISOSCELES_TRIANGLE, "on_schedule": MSO_SHAPE.OVAL, "behind": MSO_SHAPE.DIAMOND,
@@ -31,17 +33,24 @@ OUTLINES = {
 
 def draw(shapes, of: Map, box: Box, language: str) -> None:
     """The districts and their sites at the left of the box, the key with its counts at the right."""
-    key = 2.6
-    ground = _Ground(Box(box.x, box.y, box.w - key - 0.2, box.h))
+    key, sea = layout.UNDER_KEY, _sea(of.marks)
+    ground = _Ground(Box(box.x + sea, box.y, box.w - key - sea - 0.2, box.h))
     group = shapes.add_group_shape()
     ground.lay(group.shapes)
     group.name, sites = of.alt[:60], shapes.add_group_shape()
     native_text.describe(group, of.alt)
     _names(group.shapes, ground, language)
-    # The most important come first in the model: drawn last, they lie on top.
-    for mark in sorted(reversed(of.marks), key=lambda mark: bool(mark.label)):
+    beside, off = _labels(of.marks, ground, box)
+    for (name, edge), mark in off:
+        line = sites.shapes.add_connector(
+            MSO_CONNECTOR.STRAIGHT, *map(Inches, (*edge, *ground.at(mark.longitude, mark.latitude)))
+        )
+        line.line.color.rgb, line.line.width, line.name = colour(look.MUTED), Pt(0.75), f"— {name}"
+    # The most important come first in the model: drawn last, they lie on top, and on the stars.
+    for mark in sorted(reversed(of.marks), key=lambda mark: mark.state != "named"):
         _mark(sites.shapes, mark, ground.at(mark.longitude, mark.latitude))
-    _labels(sites.shapes, of.marks, ground, language)
+    for name, place, align in beside:
+        native_text.place(sites.shapes, place, [[Run(name, LABEL, bold=True)]], language, align, "middle", name)
     _key(shapes, of, Box(box.x + box.w - key, box.y + 0.1, key, box.h), language)
 
 
@@ -95,9 +104,10 @@ def _names(shapes, ground: _Ground, language: str) -> None:
 
 def _mark(shapes, mark: Mark, at: tuple[float, float]) -> None:
     x, y = at
-    size = SIZES[mark.step]
+    size = _size(mark)
     if mark.rough:
-        ring = shapes.add_shape(MSO_SHAPE.OVAL, *emu(Box(x - size, y - size, 2 * size, 2 * size)))
+        half = size * 0.8
+        ring = shapes.add_shape(MSO_SHAPE.OVAL, *emu(Box(x - half, y - half, 2 * half, 2 * half)))
         ring.fill.background()
         ring.line.color.rgb, ring.line.width = colour(look.INK), Pt(1.25)
         ring.shadow.inherit = False
@@ -105,21 +115,49 @@ def _mark(shapes, mark: Mark, at: tuple[float, float]) -> None:
     shape.name = mark.label or mark.state
 
 
-def _labels(shapes, marks: tuple[Mark, ...], ground: _Ground, language: str) -> None:
-    """The names of the sites that have one, each where it covers no other name; else its shape alone carries it."""
+def _size(mark: Mark) -> float:
+    return STAR if mark.state == "named" else SIZES[mark.step]
+
+
+def _wide(name: str) -> float:
+    return layout.width(name, LABEL) / 72 * 1.2 + 0.1  # bold, and wider where another font stands in
+
+
+def _sea(marks: tuple[Mark, ...]) -> float:
+    """How much room the names of sites need off the coast."""
+    return max((_wide(mark.label) for mark in marks if mark.label), default=0) + 0.15
+
+
+Told = tuple[str, Box, str]  # a name, its place and how it is set
+Leader = tuple[tuple[str, tuple[float, float]], Mark]  # a name and where its line begins, and the site
+
+
+def _labels(marks: tuple[Mark, ...], ground: _Ground, box: Box) -> tuple[list[Told], list[Leader]]:
+    """The names of sites: on a side where each covers no site and no other name, else off the coast in rows."""
     taken: list[Box] = []
     for mark in marks:
-        if not mark.label:
-            continue
+        (x, y), half = ground.at(mark.longitude, mark.latitude), _size(mark) * (1 if mark.rough else 0.6)
+        taken.append(Box(x - half, y - half, 2 * half, 2 * half))
+    found: list[Told] = []
+    off: list[Mark] = []
+    for mark in (mark for mark in marks if mark.label):
         x, y = ground.at(mark.longitude, mark.latitude)
-        wide, off = layout.width(mark.label, 12) / 72 + 0.1, SIZES[mark.step] * (1 if mark.rough else 0.6) + 0.03
-        tried = (Box(x + off, y - 0.12, wide, 0.24), Box(x - off - wide, y - 0.12, wide, 0.24),
-                 Box(x - wide / 2, y - off - 0.24, wide, 0.24), Box(x - wide / 2, y + off, wide, 0.24))  # fmt: skip
-        box = next((box for box in tried if not any(_meet(box, other) for other in taken)), None)
-        if box:
-            taken.append(box)
-            align = ("left", "right", "center", "center")[tried.index(box)]
-            native_text.place(shapes, box, [[Run(mark.label, 12, bold=True)]], language, align, "middle", mark.label)
+        wide, away = _wide(mark.label), _size(mark) * (1 if mark.rough else 0.6) + 0.03
+        tried = {"left": Box(x + away, y - 0.13, wide, 0.26), "right": Box(x - away - wide, y - 0.13, wide, 0.26)}
+        free = [(align, each) for align, each in tried.items()
+                if each.x >= ground.x and not any(_meet(each, other) for other in taken)]  # fmt: skip
+        if free:
+            taken.append(free[0][1])
+            found.append((mark.label, free[0][1], free[0][0]))
+        else:
+            off.append(mark)
+    rows = pen.apart([ground.at(0, mark.latitude)[1] for mark in off], [0.28] * len(off), box.y, box.y + box.h)
+    leaders: list[Leader] = []
+    for mark, y in zip(off, rows, strict=True):
+        wide = _wide(mark.label)
+        found.append((mark.label, Box(ground.x - 0.1 - wide, y - 0.13, wide, 0.26), "right"))
+        leaders.append(((mark.label, (ground.x - 0.08, y)), mark))
+    return found, leaders
 
 
 def _meet(one: Box, other: Box) -> bool:
@@ -158,9 +196,14 @@ def _paint(shape, fill: str, edge: str, thick: float) -> None:
 
 def _key(shapes, of: Map, box: Box, language: str) -> None:
     """The text of the map: each state's shape, word and number."""
-    high = min(0.7, box.h / max(1, len(of.counts)))
-    for n, (name, word, count) in enumerate(of.counts):
+    counts = district_map.key(of)
+    high = min(0.7, box.h / max(1, len(counts)))
+    fits = all(
+        layout.width(f"{word}　", 20) + layout.width(count, 26) < (box.w - 0.4) * 72 for _, word, count in counts
+    )
+    small, large = (20, 26) if fits else (16, 22)
+    for n, (name, word, count) in enumerate(counts):
         y = box.y + n * high
         state(shapes, name, Box(box.x, y + high / 2 - 0.12, 0.24, 0.24)).name = word
-        runs = [Run(f"{word}　", 20), Run(count, 26, bold=True)]
+        runs = [Run(f"{word}　", small), Run(count, large, bold=True)]
         native_text.place(shapes, Box(box.x + 0.4, y, box.w - 0.4, high), [runs], language, anchor="middle", name=word)

@@ -21,6 +21,8 @@ LANGUAGES = {"zh": ("zh", "TW"), "en": ("en", "US")}
 UNIT = 96  # of a drawing, in an inch
 # LibreOffice paints an edge over its letters, not under them: a white one would hide the text.
 HALO = re.compile(r' stroke="[^"]*" stroke-width="[^"]*" stroke-linejoin="round" paint-order="stroke"')
+# Another font may stand in for the house's and be wider: what is written at the right has this much of the width left.
+ASIDE = 0.08
 SIZE = 19  # of a drawing's text, in its units: 14 points
 
 
@@ -163,7 +165,8 @@ class _Pages:
         box, what = part.box, part.what
         wide, high = round(box.w * UNIT), round(box.h * UNIT)
         if isinstance(what, Chart):
-            drawn = drawings.draw(what, wide, high, SIZE)
+            drawn = drawings.draw(what, room := round(wide * (1 - ASIDE)), high, SIZE)
+            drawn = str(drawn).replace(f'"0 0 {room} {high}" width="{room}"', f'"0 0 {wide} {high}" width="{wide}"', 1)
         else:
             drawn = district_map.draw_map(what, wide, high, SIZE, self.deck.language)
         address = self.file.add_file(io.BytesIO(HALO.sub("", str(drawn)).encode()))

@@ -19,6 +19,7 @@
   }
 
   function show(place) {
+    typed = "";
     place = Math.min(Math.max(place, 0), last);
     if (place !== now) {
       slides[now]?.classList.remove("on");
@@ -153,6 +154,7 @@
     if (/^[0-9]$/.test(event.key)) return type(event.key);
     if (event.key === "Enter" && typed) { jump(); return event.preventDefault(); }
     if (event.key === "Backspace" && typed) { typed = typed.slice(0, -1); return tell(fill(said.jump, {n: typed})); }
+    if (typed) { typed = ""; toast.hidden = true; } // another key: the number is given up
     if (has("overview") && amongThumbs(event.key)) return event.preventDefault();
     // A button that has the focus answers to Enter and space itself.
     if ((event.key === "Enter" || event.key === " ") && event.target.closest?.("button")) return;

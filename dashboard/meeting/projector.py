@@ -21,7 +21,7 @@ from dashboard import look, words
 from dashboard.meeting import pen
 from dashboard.meeting.district_map import draw_map
 from dashboard.meeting.drawings import draw
-from dashboard.meeting.model import Deck, Figure, Slide
+from dashboard.meeting.model import Deck, Figure, Grid, Slide
 from dashboard.words import t
 
 HERE = Path(__file__).parent
@@ -47,13 +47,20 @@ class _Laid:
 
     slide: Slide
     title_size: int
-    layout: str  # "cover", "figures", "side", "above", "picture", "words"
+    layout: str  # "cover", "figures", "side", "above", "picture", "map", "words"
     columns: int  # of figures
     value_size: int
     picture: Markup
     row: int  # of a table, its height
     notes: int  # of a figure, how many there is room for
     link: str
+    told: tuple[int, int] = (34, 2)  # the sentence: size and lines
+    shares: tuple[float, ...] = ()  # of a table's columns
+
+    @property
+    def has_long_sources(self) -> bool:
+        """Do they need two lines, which are smaller?"""
+        return pen.width(t("projector.sources", names=_said(self.slide.sources)), 28) > WIDE
 
 
 def page(deck: Deck, back: str = "/meeting", other: str = "") -> str:
@@ -126,8 +133,10 @@ def _lay(slide: Slide, deck: Deck) -> _Laid:
     if slide.screen == "cover":
         return _Laid(slide, 0, "cover", 0, 0, Markup(), 0, 0, _inside(slide.link))
     title_size, title_high = _title(slide.title)
-    told_lines = len(pen.wrap(slide.told, 34, WIDE, 2)) if slide.told else 0
-    high = BODY - title_high - (told_lines * 46 + 16 if told_lines else 0)
+    told = _told(slide)
+    # Under a map's key it takes no height: the map is as high as the body.
+    told_high = round(told[0] * told[1] * 1.36 + 16) if slide.told and not (slide.map and not slide.figures) else 0
+    high = BODY - title_high - told_high
     has_picture, count = bool(slide.chart or slide.map or slide.grid), len(slide.figures)
     layout = (
         "picture"
@@ -138,7 +147,7 @@ def _lay(slide: Slide, deck: Deck) -> _Laid:
         if count <= 2 and not slide.grid
         else "above"
     )
-    layout = layout if count or has_picture else "words"
+    layout = "map" if slide.map and not count else layout if count or has_picture else "words"
     room = SIDE if layout == "side" else WIDE
     columns = 1 if layout == "side" else count
     if layout == "figures" and columns > 2 and _value_size(slide.figures, _column(room, 4)) < KEY_FIGURE:
@@ -155,8 +164,47 @@ def _lay(slide: Slide, deck: Deck) -> _Laid:
     elif slide.map:
         picture = draw_map(slide.map, wide, high, CHART, deck.language)
     row = min(76, (high - 60 - (48 if slide.grid.more else 0)) // max(1, len(slide.grid.rows))) if slide.grid else 0
+    shares = _shares(slide.grid) if slide.grid else ()
     return _Laid(slide, title_size, layout, columns, max(KEY_FIGURE, value_size), picture, row,
-                 1 if layout == "above" else 3, _inside(slide.link))  # fmt: skip
+                 1 if layout == "above" else 3, _inside(slide.link), told, shares)  # fmt: skip
+
+
+def _told(slide: Slide) -> tuple[int, int]:
+    """The sentence on as few lines as it needs; a very long one is smaller."""
+    for size, most in ((34, 3), (28, 4)):
+        lines = len(pen.wrap(slide.told, size, WIDE, 9))
+        if lines <= most:
+            break
+    return size, min(lines, most)
+
+
+def _shares(grid: Grid) -> tuple[float, ...]:
+    """The widths of a table's columns: its own, but none so narrow that a cell needs a third line, if that can be."""
+    own = [column.share * WIDE for column in grid.columns]
+    needs = [
+        max(
+            _narrowest(column.title, True),
+            *(_narrowest(row[n].text, row[n].strong, bool(row[n].state)) for row in grid.rows),
+        )
+        for n, column in enumerate(grid.columns)
+    ]
+    if sum(needs) > WIDE:  # the name of a work may be as long as it likes, and is cut
+        named = [any(row[n].strong for row in grid.rows) for n in range(len(own))]
+        needs = [min(need, width) if cut else need for need, width, cut in zip(needs, own, named, strict=True)]
+    spare, slack = WIDE - sum(needs), [max(0.0, width - need) for width, need in zip(own, needs, strict=True)]
+    if spare < 0 or not sum(slack):
+        return tuple(column.share for column in grid.columns)
+    return tuple((need + spare * each / sum(slack)) / WIDE for need, each in zip(needs, slack, strict=True))
+
+
+def _narrowest(text: str, bold: bool, icon: bool = False) -> float:
+    """The width at which a cell stands on two lines and no word of it is broken."""
+    room = 60.0
+    while room < WIDE and (
+        len(found := pen.wrap(text, 28, room, 3, bold)) > 2 or any(each.endswith("…") for each in found)
+    ):
+        room += 12
+    return room + 36 + (40 if icon else 0)
 
 
 def _title(said: str) -> tuple[int, int]:

@@ -120,6 +120,8 @@ def test_a_number_and_enter_jump_there_and_a_wrong_one_is_said(browser, deck: De
         assert "99" in page.locator(".toast").inner_text()
         assert press(page, "7", "Backspace", "3", "Enter") == 3
         assert press(page, "Enter") == 4
+        assert press(page, "6", "3", "ArrowRight", "Enter") == 6  # another key gives the number up
+        assert press(page, "3", "o", "Escape", "Enter") == 7
 
 
 def test_the_overview_shows_all_and_opens_the_chosen(browser, deck: Deck) -> None:

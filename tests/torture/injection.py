@@ -144,7 +144,7 @@ def _pages(bench: Bench, browser: Browser, address: str) -> None:
                 for button in watched.page.get_by_test_id("stDownloadButton").all()[:12]:
                     if button.is_visible():
                         with watched.page.expect_download(timeout=60_000) as coming:
-                            button.locator("button").click()
+                            button.locator("button").first.click()
                         told = coming.value
                         _file(tally, f"{at}/{told.suggested_filename}", Path(told.path()).read_bytes())
             except BrowserError as error:
