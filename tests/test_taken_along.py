@@ -23,7 +23,7 @@ from pptx.enum.dml import MSO_LINE
 from pptx.util import Pt
 
 from dashboard import export, look, warehouse, words
-from dashboard.meeting import agenda, briefing, native_chart, open_document, powerpoint, slides, workbook
+from dashboard.meeting import agenda, briefing, layout, native_chart, open_document, powerpoint, slides, workbook
 from dashboard.meeting.model import Cell, Chart, Column, Deck, Grid, Series, Slide
 from data_pipeline.store import Store, meetings
 from tests import slide_examples
@@ -196,6 +196,21 @@ def test_bars_of_states_carry_shape_and_colour_and_the_target_is_a_line(chinese)
     trend = next(shape.chart for shape in file.slides[2].shapes if shape.has_chart)
     assert {series.name: series.values[0] for series in trend.plots[0].series}["目標 25 千件"] == 25.0
     assert "杜蘇芮颱風" in "".join(trend._chartSpace.itertext())
+
+
+def test_every_part_of_a_bar_says_its_figure_on_it_or_under_its_name(deck: Deck) -> None:
+    seen = 0
+    for page, slide in zip(pptx(deck).slides, deck.slides, strict=True):
+        if not slide.chart or slide.chart.kind != "states":
+            continue
+        plot = next(shape.chart for shape in page.shapes if shape.has_chart).plots[0]
+        for series, each in zip(plot.series, slide.chart.series, strict=True):
+            silent = set(series._element.xpath("c:dLbls/c:dLbl[c:delete/@val='1']/c:idx/@val"))
+            for n, value in enumerate(each.values):
+                beside = f"{layout.ICONS[each.role]} {each.texts[n]}" in list(plot.categories)[n]
+                assert beside == (str(n) in silent) == (0 < (value or 0) < native_chart._longest(slide.chart) * 0.035)
+                seen += beside
+    assert seen
 
 
 def test_the_map_is_thirty_seven_shapes_and_its_sites(chinese) -> None:

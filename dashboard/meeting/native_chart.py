@@ -34,6 +34,7 @@ KINDS = {
     "bars": XL_CHART_TYPE.BAR_CLUSTERED, "states": XL_CHART_TYPE.BAR_STACKED,
 }  # fmt: skip
 MOST_LABELLED = 14  # points of a line that can carry their figures
+FEW = 4  # bars whose names have room for a second line
 NARROW = 0.035  # of the longest bar: a part with no room for its figure
 
 
@@ -108,7 +109,7 @@ def categories(chart: Chart) -> list[str]:
             beside = "　".join(
                 f"{layout.ICONS[each.role]} {each.texts[n]}" for each in chart.series if _narrow(chart, each, n)
             )
-            names[n] = f"{name}\n{beside}" if beside else name
+            names[n] = ("　" if len(names) > FEW else "\n").join(each for each in (name, beside) if each)
     if chart.unfinished:
         names[-1] = t("taken_along.unfinished", month=names[-1])
     return names
@@ -271,6 +272,10 @@ def _bars(drawn, chart: Chart, language: str) -> None:
                 _silence(series, n)
     category, value = drawn.category_axis, drawn.value_axis
     category.reverse_order = True  # the first of the list on top
+    if stacked and len(chart.categories) > FEW:  # every bar keeps its name
+        category.tick_labels.font.size = Pt(12)
+        said = etree.Element(qn("c:tickLblSkip"), {"val": "1"})
+        category._element.find(qn("c:noMultiLvlLbl")).addprevious(said)
     category.format.line.color.rgb = colour(look.GREY)
     category.has_major_gridlines = value.has_major_gridlines = False
     value.minimum_scale, value.maximum_scale = 0, most * (1 if stacked else 1.12)

@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from dashboard import words
+from dashboard.meeting import agenda, pen, slides
 from dashboard.meeting.model import Deck
 from dashboard.meeting.projector import page as projected
 from tests.conftest import ROOT
@@ -26,7 +28,7 @@ from tests.slide_examples import deck as chinese
 from tests.slides_in_english import deck as english
 
 DECKS = {"zh": chinese, "en": english}
-BODY, KEY_FIGURE, CHART, DISTRICT = 28, 96, 26, 22  # pixels at 1920 × 1080
+BODY, KEY_FIGURE, CHART, DISTRICT, SOURCES = 28, 96, 26, 22, 22  # pixels at 1920 × 1080
 CARRIAGE = "</script><script>window.hit = 1</script><img src=x onerror='window.hit = 1'><svg onload='window.hit = 1'>{{ 7 * 7 }}"
 
 
@@ -326,7 +328,7 @@ SIZES = """() => { const found = []; const slide = document.querySelector('.slid
         if (!node.data.trim() || !e.checkVisibility({visibilityProperty: true}) || e.closest('title')) continue;
         const drawn = e.closest('svg') ? e.getScreenCTM().a : 1;
         found.push([node.data, parseFloat(getComputedStyle(e).fontSize) * drawn, !!e.closest('svg'),
-                    e.classList.contains('number')]); }
+                    e.classList.contains('number'), e.classList.contains('sources')]); }
     return found; }"""
 
 
@@ -336,7 +338,8 @@ def test_every_text_is_large_enough(browser, deck: Deck) -> None:
             found = page.evaluate(SIZES)
             assert found
             least = DISTRICT if deck.slides[place - 1].map else CHART
-            small = [each for each in found if each[1] < (KEY_FIGURE if each[3] else least if each[2] else BODY) - 0.01]
+            small = [each for each in found
+                     if each[1] < (KEY_FIGURE if each[3] else SOURCES if each[4] else least if each[2] else BODY) - 0.01]  # fmt: skip
             assert small == [], place
             assert sum(each[3] for each in found) == len(deck.slides[place - 1].figures)
 
@@ -370,6 +373,24 @@ def test_nothing_runs_out_of_its_slide(browser, deck: Deck, width: int, height: 
             assert page.evaluate(OVERFLOW) == [], place
             page.screenshot(path=shots / f"slides-{deck.language}-{place:02}-{width}.png")
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [width, height]
+
+
+CUT = """() => [...document.querySelectorAll('.slide.on .told, .slide.on .cell, .slide.on .sources, .slide.on th')]
+    .filter(e => e.scrollHeight > e.clientHeight + 12 || e.scrollWidth > e.clientWidth + 2).map(e => e.textContent)
+    .concat([...document.querySelectorAll('.slide.on svg text')].map(e => e.textContent).filter(text => text.endsWith('…')))"""
+
+
+@pytest.mark.parametrize("which", ["example", "real"])
+def test_no_english_is_cut_but_a_long_title_of_the_data(browser, warehouse, which: str) -> None:
+    with words.speaking("en"):
+        deck = english() if which == "example" else slides.deck(agenda.load("monthly"))
+    with opened(browser, deck) as page:
+        for place in each_slide(page, deck):
+            slide = deck.slides[place - 1]
+            titles = [row[0].text for row in slide.grid.rows] if slide.grid else list(slide.chart.categories) if slide.chart else []
+            long = [each for each in titles if pen.width(each, BODY) > 600]
+            assert [each for each in page.evaluate(CUT)
+                    if not any(title.startswith(each.removesuffix("…")[:20]) or each.removesuffix("…") in title for title in long)] == [], place  # fmt: skip
 
 
 def test_every_slide_reads_at_seven_to_one_and_to_those_who_listen(browser, deck: Deck) -> None:
