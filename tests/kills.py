@@ -198,7 +198,7 @@ def kills(case: Case, folder: Path, times: int, seed: int = 1, say=lambda text: 
     tally.asked, tally.wrong = told["asked"], tally.wrong + len(told["odd"])
     for each in told["odd"][:5]:
         say(f"odd: {each}")
-    expected = {"raw", "builds", "rejects", "work", "current", "published.jsonl", "writer.lock"}
+    expected = {"raw", "builds", "rejects", "work", "current", "published.jsonl", "audit.jsonl", "writer.lock"}
     litter = {path.name for path in store.root.iterdir()} - expected
     tally.failed += bool(litter) or any((store.root / "work").glob("build-*"))
     tally.seconds = time.monotonic() - started
