@@ -509,7 +509,7 @@ def test_a_frozen_meeting_is_taken_along_as_it_was_shown(frozen, tmp_path) -> No
     assert run("deck", "--meeting", "113-03", "--out", str(path)).exit_code == 0
     file = Presentation(path)
     assert file.slides[0].shapes.title.text_frame.text == "當天" and len(file.slides) == 2
-    assert file.core_properties.keywords == "meeting-113-03" and "113.3.26" in "".join(texts(file.slides[0]))
+    assert file.core_properties.keywords == meetings.meeting(frozen, "113-03").build and "113.3.26" in "".join(texts(file.slides[0]))
 
 
 def test_a_snapshot_holds_what_was_shown_in_every_form(tmp_path, chinese) -> None:
@@ -532,10 +532,12 @@ def test_a_snapshot_holds_what_was_shown_in_every_form(tmp_path, chinese) -> Non
 def test_what_changed_is_printed_kind_by_kind(frozen) -> None:
     done = run("changes", "113-03", "--lang", "en")
     heads = [line for line in done.output.splitlines() if line.startswith("■")]
-    assert done.exit_code == 0 and len(heads) == 5, done.output
-    # The build in use is the frozen one: nothing but the figures has a line, and those did not move.
-    rows = [line for line in done.output.splitlines() if line.startswith("  ")]
+    assert done.exit_code == 0 and len(heads) == 8, done.output
+    # The build in use is the frozen one: nothing but who is silent has a line, and the figures, which did not move.
+    lines = [line for line in done.output.splitlines() if line.startswith("  ")]
+    rows = [line for line in lines if "Corrected:" in line]
     assert len(rows) == 7 and all("Corrected: 0" in row for row in rows)
+    assert all("Still missing" in line for line in lines if line not in rows)
 
 
 def test_every_form_of_the_page_has_its_words() -> None:

@@ -22,7 +22,7 @@ FLAGS = (
 )
 # The map needs WebGL, here without a graphics card. Everything else is drawn at a fraction of the cost without it.
 WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-PLAIN = ("--disable-gpu",)
+PLAIN = ("--disable-gpu", "--disable-software-rasterizer")
 CJK = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
