@@ -61,7 +61,7 @@ def standing() -> None:
 @st.fragment
 def desk() -> None:
     """Where an editor hands a file in, sees what it would change, and files it or takes the last filing back."""
-    if not may("editor"):
+    if not people.may("editor"):
         return
     turn = st.session_state.setdefault(ROUND, 0)
     names = {row["name"]: pick(row) for row in sources()}
@@ -101,7 +101,7 @@ def _looked(upload, name: str | None) -> dict | None:
     kept = st.session_state.get(LOOK)
     if kept and kept["of"] == of:
         return kept
-    if not may("editor"):
+    if not people.may("editor"):
         return None
     with st.spinner(t("filing.looking")), errands.place("upload") as folder:
         path, marked = folder / safe_name(upload.name), folder / "marked copy.xlsx"
@@ -282,7 +282,7 @@ def template(name: str, form: str) -> bytes:
 
 def trail() -> None:
     """Who did what, the newest first; for administrators alone."""
-    if not may("administrator"):
+    if not people.may("administrator"):
         return
     rows = [
         {t("filing.at"): provenance.moment(each.at), t("filing.by"): each.by or "—",
@@ -299,13 +299,3 @@ def trail() -> None:
 def literal(text: str) -> str:
     """Text from a file as text: nothing in it is markup, a link or an icon."""
     return re.sub(r"([\\`*_{}\[\]<>#!|~$:])", r"\\\1", text)
-
-
-def may(role: str) -> bool:
-    """Whether this person may; says how to come by it where not."""
-    try:
-        people.require(role)
-        return True
-    except NotAllowed as error:
-        st.info(str(error), icon=":material/lock:")
-        return False

@@ -86,6 +86,16 @@ def exported(about: str, file: str) -> None:
             logging.getLogger("dashboard").exception("the audit trail cannot be written")
 
 
+def may(role: str) -> bool:
+    """Whether this person may; says how to come by it where not."""
+    try:
+        require(role)
+        return True
+    except NotAllowed as error:
+        st.info(str(error), icon=":material/lock:")
+        return False
+
+
 def configured() -> bool:
     """Whether a login has been set up."""
     return "auth" in _secrets()

@@ -245,7 +245,7 @@ def listing(of: Sequence[notes.Note]) -> list[dict]:
 @st.fragment
 def write() -> None:
     """The form in which an editor writes a decision, a note or an exception down, and closes one."""
-    if decisions.frozen() or not _may("editor"):
+    if decisions.frozen() or not people.may("editor"):
         return
     names = {
         f"work:{row['work_id']}": words.noted(row["title"], row["work_id"])
@@ -318,7 +318,7 @@ def kept() -> None:
 @st.fragment
 def freeze() -> None:
     """The form in which an editor freezes the build in use for a meeting."""
-    if not _may("editor"):
+    if not people.may("editor"):
         return
     with st.form("freeze", border=True):
         left, middle, right = st.columns(3)
@@ -340,16 +340,6 @@ def _zip(chosen: Meeting) -> bytes:
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
-
-
-def _may(role: str) -> bool:
-    """Whether this person may; says how to come by it where not."""
-    try:
-        people.require(role)
-        return True
-    except NotAllowed as error:
-        st.info(str(error), icon=":material/lock:")
-        return False
 
 
 def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> None:
