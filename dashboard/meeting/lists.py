@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import axes, look, words, works
+from dashboard import axes, filed, look, words, works
 from dashboard import work as work_page
 from dashboard.meeting import agenda
 from dashboard.meeting.model import Cell, Chart, Column, Grid, Series, Slide
@@ -185,7 +185,7 @@ def _work(item: agenda.Work, scene: Scene, row: dict) -> list[Slide]:
 
 def _story(row: dict) -> str:
     """Why, who acts, promised for when: the answers of a red light in one sentence."""
-    why = row["lag_cause"] or pick(labels("factor").get(row["lag_factor"])) or "—"
+    why = filed.cause(row["lag_cause"], row["lag_factor"])
     day = words.day(row["promised_on"]) if row["promised_on"] else t("slides.no_promise")
     told = t("slides.work_told", why=why.rstrip("。."), who=owner(row), day=day) + t("sentences.end")
     return words.said(row["title"], told)
