@@ -39,6 +39,7 @@ class Case:
     source: str
     bodies: tuple[str, str]
     question: str
+    adds_up: bool = False  # deliveries of the source add up: once both are in, both count
 
     def command(self, *arguments: str) -> list[str]:
         return [*self.program, "--store", str(self.store.root), *arguments]
@@ -63,7 +64,7 @@ def real(folder: Path) -> Case:
     bodies = (header + "".join(rows[: len(rows) // 2]), header + "".join(rows))
     return Case(program, store, "hotline_contacts", bodies, """
         select (select count(*) from raw.hotline_contacts), (select sum(contacts)::bigint from marts.hotline_month),
-               (select sum(rows)::bigint from meta.sources)""")  # fmt: skip
+               (select sum(rows)::bigint from meta.sources)""", adds_up=True)  # fmt: skip
 
 
 def tiny(folder: Path) -> Case:
@@ -179,7 +180,7 @@ def kills(case: Case, folder: Path, times: int, seed: int = 1, say=lambda text: 
                         cwd=ROOT, stdout=out, stderr=subprocess.DEVNULL,
                     )  # fmt: skip
                     stage = kill(process, said, dice.uniform(0, 0.2 if last else took), last)
-                wanted = known[files.index(path)]
+                wanted = known[1] if case.adds_up else known[files.index(path)]
             stage = "finish and publish" if stage == "checks" else stage
             tally.stages[stage] += 1
             try:
