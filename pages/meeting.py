@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import decisions, filters, tables, tiles
-from dashboard.meeting import page
+from dashboard.meeting import changes, page
 from dashboard.words import t
 
 VIEWS = ("present", "since", "decisions", "frozen")
@@ -14,7 +14,8 @@ if view == "present":
     if chosen := page.choose():
         deck, where = chosen
         with top:
-            tiles.title(t("meeting.message", title=deck.title, n=len(deck.slides)), deck.subtitle, simulated=True)
+            tiles.title(t("meeting.message", title=deck.title, n=len(deck.slides)), deck.subtitle,
+                        simulated=any(slide.simulated for slide in deck.slides))  # fmt: skip
         page.present(deck, where)
     else:
         with top:
@@ -23,9 +24,10 @@ if view == "present":
 elif view == "since":
     if pair := page.spans():
         old, new, told = pair
+        found = changes.between(old, new)
         with top:
-            tiles.title(page.message_since(old, new), told, simulated=True)
-        page.changed(old, new)
+            tiles.title(page.message_since(found), told, simulated=found.simulated)
+        page.changed(found)
     else:
         with top:
             tiles.title(t("meeting.message_since"))

@@ -122,10 +122,9 @@ def spans() -> tuple[str, str, str] | None:
     return f"{FROZEN}{old}", latest, told
 
 
-def changed(old: str, new: str) -> None:
+def changed(found: changes.Changes) -> None:
     """Everything that is different, a list for each kind; the figures with correction apart from new data."""
-    found = changes.between(old, new)
-    parts = differences(found, changes.figures(old, new))
+    parts = differences(found, changes.figures(found.before, found.now))
     for name, rows in parts:
         if rows:
             st.header(t(f"meeting.part_{name}", n=words.number(len(rows))))
@@ -150,9 +149,8 @@ def differences(found: changes.Changes, moved: Sequence[changes.Moved]) -> list[
     ]
 
 
-def message_since(old: str, new: str) -> str:
+def message_since(found: changes.Changes) -> str:
     """The page's one sentence: what moved, counted."""
-    found = changes.between(old, new)
     still_open = notes.open_decisions(decisions.recorded(), decisions.day())
     return t("meeting.counts", worse=len(found.worse), better=len(found.better), closed=len(found.closed),
              added=len(found.added), slips=len(found.slips), promises=len(found.promises),
