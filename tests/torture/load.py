@@ -70,7 +70,8 @@ def run(bench: Bench) -> None:
             for fault in seen.faults:
                 tally.hold(False, fault)
             log = process.log.read_text(errors="replace")
-            for traced in dict.fromkeys(TRACED.findall(log)):
+            traces = TRACED.findall(log) or ([log] if "Traceback" in log else [])
+            for traced in dict.fromkeys(traces):
                 tally.hold(False, traced[-1200:])
             tally.hold(bool(builds), "no build was published meanwhile")
             tally.said = (f"a page {_told(seen.opened)}; a filter {_told(seen.chosen)}; the API {_told(seen.asked)}; "
