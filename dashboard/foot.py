@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, look, tiles, warehouse, words
+from dashboard import downloads, look, plot, tiles, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
 IMAGES = ("png", "svg")
 LINE = 24  # pixels of the line under the plot
 CAMERA_HEIGHT = 26  # at the top right, where it must not stand on a bar's figure
-CAMERA = {"zh": {"Download plot as a PNG": "下載圖檔", "Download plot": "下載圖檔"}, "en": {}}
 
 
 def draw(
@@ -27,29 +26,24 @@ def draw(
     alt: str,
     answer: Answer,
     by: Sequence[str] = (),
-    click: Callable[[], None] | None = None,
+    click: Callable[..., None] | None = None,
     pick: Callable[..., None] | None = None,
 ) -> None:
     """The chart `key`. Its marks carry the codes of the dimensions `by` as `customdata`; without, none can be clicked.
 
-    `click` is what a mark does before the page is drawn anew (`filters.from_chart`), `pick` what is done with its codes
-    (`filters.go`); without either, and for a mark whose code is not stated, the rows behind it are shown.
+    `click` is what a mark does with its codes before the page is drawn anew (`filters.from_chart`), `pick` what is done
+    with them after (`filters.go`); without either, and for a mark whose code is not stated, the rows behind it are shown.
     """
 
     def take() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        # A second click on a mark only takes its highlight away: it means the same mark again.
-        codes = points[0].get("customdata") if points else st.session_state.get(f"last-{key}")
-        codes = list(codes) if isinstance(codes, list | tuple) else [codes]
-        if click and points and None not in codes:
-            click()
+        codes = st.session_state[key]["click"]
+        codes = codes if isinstance(codes, list) else [codes]
+        if click and None not in codes:
+            click(*codes)
         else:
-            st.session_state[f"clicked-{key}"] = st.session_state[f"last-{key}"] = codes
+            st.session_state[f"clicked-{key}"] = codes
 
-    st.plotly_chart(
-        _lined(figure, answer), config=_config(answer), theme=None, key=key, alt=alt, selection_mode="points",
-        on_select=take if by else "ignore",
-    )  # fmt: skip
+    plot.draw(key, _lined(figure, answer), _config(answer), alt, take if by else None)
     if (codes := st.session_state.pop(f"clicked-{key}", None)) is None:
         return
     if pick and None not in codes:
@@ -134,16 +128,10 @@ def _lined(figure: dict, answer: Answer) -> dict:
 
 
 def _config(answer: Answer) -> dict:
-    """How a chart behaves: one button, always there, which keeps it as an image; nothing is sent anywhere."""
+    """What the button that keeps the chart as an image is called and makes; nothing is sent anywhere."""
     form = st.session_state.get("image") or IMAGES[0]
-    return {
-        "displaylogo": False, "showSendToCloud": False, "scrollZoom": False, "displayModeBar": True,
-        "locale": words.language(), "locales": {words.language(): {"dictionary": CAMERA[words.language()]}},
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {
-            "format": form, "filename": downloads.file_name(downloads.name_of(answer)), "scale": 2,
-        },
-    }  # fmt: skip
+    name = downloads.file_name(downloads.name_of(answer))
+    return {"camera": t("downloads.keep", form=form.upper()), "image": {"format": form, "filename": name, "scale": 2}}
 
 
 def _code(name: str, code: object) -> object:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import menu
+from dashboard import menu, static
 from dashboard.api import app as api
 from dashboard.api.problems import Told
 from dashboard.meeting import stage
@@ -75,12 +75,19 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "no build"}, status_code=503)
 
 
+async def _ahead() -> None:
+    """Press the files that the first visitor will ask for, and import what pages need later: maps take a second."""
+    await static.warm()
+    for name in ("pandas", "pydeck"):
+        await asyncio.to_thread(importlib.import_module, name)
+
+
 @asynccontextmanager
 async def lifespan(app):
-    """Import what pages need before the first visitor comes: charts and maps take a second."""
-    for name in ("pandas", "plotly.graph_objects", "pydeck"):
-        await asyncio.to_thread(importlib.import_module, name)
+    """Get ready beside the first answers, so that nobody waits for what he does not ask for."""
+    ahead = asyncio.create_task(_ahead())
     yield {}
+    ahead.cancel()
 
 
 async def to_documents(request: Request) -> RedirectResponse:
@@ -89,4 +96,4 @@ async def to_documents(request: Request) -> RedirectResponse:
 
 
 ROUTES = [Route("/healthz", health), *stage.ROUTES, Route("/api", to_documents), Mount("/api", app=api.create())]
-MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown)]
+MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown), Middleware(static.Pressed)]

@@ -102,15 +102,14 @@ def test_a_choice_that_nothing_fits_gets_a_sentence(warehouse, language: str) ->
 
 
 def test_a_click_on_a_bar_chooses_and_a_second_frees(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict = {"bars": {"selection": {"points": [{"customdata": ["merit"]}]}}}
+    state: dict = {}
     monkeypatch.setattr(filters, "st", SimpleNamespace(session_state=state))
-    take = filters.from_chart("class", "bars")
-    take()
+    take = filters.from_chart("class")
+    take("merit")
     assert state["class"] == "merit"
-    take()
-    assert state["class"] is None
-    state["bars"] = {"selection": {"points": []}}
-    take()
+    take("innovation")
+    assert state["class"] == "innovation"
+    take("innovation")
     assert state["class"] is None
 
 
