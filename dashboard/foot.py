@@ -32,12 +32,11 @@ def draw(
     """The chart `key`. Its marks carry the codes of the dimensions `by` as `customdata`; without, none can be clicked.
 
     `click` is what a mark does with its codes before the page is drawn anew (`filters.from_chart`), `pick` what is done
-    with them after (`filters.go`); without either, and for a mark whose code is not stated, the rows behind it are shown.
+    with them after (`filters.go`). Without either, and for a mark whose code is not stated, the rows behind it are
+    shown.
     """
 
-    def take() -> None:
-        codes = st.session_state[key]["click"]
-        codes = codes if isinstance(codes, list) else [codes]
+    def take(codes: list) -> None:
         if click and None not in codes:
             click(*codes)
         else:

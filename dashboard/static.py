@@ -1,4 +1,4 @@
-"""How do the files that never change reach the browser? Compressed once, from memory, and asked for before they are due.
+"""How do the files that never change reach the browser? Pressed once, from memory, and asked for before they are due.
 
 Streamlit sends its own scripts as they are and leaves it to a proxy to press them. Here they are pressed in brotli or
 gzip when first asked for (ahead, in `warm`), and its page names the parts that every page of the house will ask for.
@@ -10,7 +10,6 @@ import asyncio
 import functools
 import gzip
 import hashlib
-import mimetypes
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -96,10 +95,11 @@ def page() -> str:
     text = (HERE / "index.html").read_text(encoding="utf-8")
     scripts = sorted(each for each in needed(ELEMENTS) if each not in text)
     hints = [f"./static/js/{each}" for each in scripts] + [f".{each}" for each in plot.addresses()]
+    chart = f'<script type="module" crossorigin src=".{next(iter(plot.addresses()))}"></script>'
     links = "".join(f'<link rel="modulepreload" crossorigin href="{each}">' for each in hints)
     # The house has fonts of its own; this one would be fetched first and never used.
     text = re.sub(r'<link\s+rel="preload"\s+href="\./static/media/SourceSans[^>]*>', "", text)
-    return text.replace("</head>", f"{KNOWN}{links}</head>")
+    return text.replace("</head>", f"{KNOWN}{links}{chart}</head>")
 
 
 def needed(elements: Iterable[str]) -> set[str]:

@@ -41,8 +41,8 @@ left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("petitions.by_district"))
     charts.bars(ask("petitions.received", period, by=("district_id",), where=where | {"district_id": []}),
-                "district_id", labels("district_id"), ordered=True, accent=where["district_id"], key="petitions-district",
-                click=filters.from_chart("district"))  # fmt: skip
+                "district_id", labels("district_id"), ordered=True, accent=where["district_id"],
+                key="petitions-district", click=filters.from_chart("district"))  # fmt: skip
 with right:
     st.header(t("petitions.printed"))
     tiles.beside([row for key in petitions.PRINTED for row in published(key)])

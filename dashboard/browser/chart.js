@@ -1,48 +1,56 @@
-// How does a figure become a drawing? Plotly draws it into a div that stays: what is asked anew is changed in place.
+// How does a figure become a drawing? Plotly draws it where the page says it; what is asked anew is changed in place.
 import "./plotly-basic.min.js";
 
-const NOTHING = { displaylogo: false, scrollZoom: false, displayModeBar: true };
+const plots = new Map(); // the key of a chart → what Plotly draws into; it outlives the markup around it
+const charts = document.getElementsByClassName("chart"); // always those of now
+let tell = () => {};
 
-function draw(box, { figure, config, alt }, clicked) {
-  const wide = box.clientWidth;
-  if (!wide) return; // not on the screen; drawn when it has a width
-  box.wide = wide;
-  box.told = { figure, config };
-  const plot = box.firstChild;
-  box.setAttribute("role", "figure");
-  box.setAttribute("aria-label", alt);
-  box.style.height = `${figure.layout.height}px`;
-  const camera = {
-    name: "toImage",
-    title: config.camera,
-    icon: Plotly.Icons.camera,
-    click: () => Plotly.downloadImage(plot, { ...box.told.config.image, width: box.wide, height: box.clientHeight }),
-  };
-  // Made once and handed over again: another one would make Plotly draw everything anew.
-  box.how ??= { ...NOTHING, modeBarButtons: [[camera]] };
-  Plotly.react(plot, figure.data, { ...figure.layout, width: wide }, box.how);
-  plot.removeAllListeners("plotly_click");
-  if (clicked) plot.on("plotly_click", ({ points: [point] }) => "customdata" in point && clicked(point.customdata));
+function made(key) {
+  const plot = document.createElement("div");
+  const keep = () => Plotly.downloadImage(plot, { ...plot.told.image, width: plot.wide, height: plot.offsetHeight });
+  const camera = { name: "toImage", title: "", icon: Plotly.Icons.camera, click: keep };
+  // Handed over again as it is: another one would make Plotly draw everything anew.
+  plot.how = { displaylogo: false, scrollZoom: false, displayModeBar: true, modeBarButtons: [[camera]], camera };
+  plots.set(key, plot);
+  return plot;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const told = JSON.parse(data);
-  let box = parentElement.querySelector(".chart");
-  if (!box) {
-    box = document.createElement("div");
-    box.className = "chart";
-    box.append(document.createElement("div"));
-    parentElement.append(box);
-    box.watch = new ResizeObserver(() => {
-      if (box.clientWidth && box.clientWidth !== box.wide) box.again();
-    });
-    box.watch.observe(box);
+function draw(chart) {
+  const plot = plots.get(chart.dataset.key) ?? made(chart.dataset.key);
+  chart.append(plot);
+  plot.wide = chart.clientWidth;
+  if (!plot.wide) return; // not on the screen: drawn when it has a width
+  const told = (plot.told = JSON.parse(chart.dataset.told));
+  plot.how.camera.title = told.camera;
+  Plotly.react(plot, told.figure.data, { ...told.figure.layout, width: plot.wide }, plot.how);
+  plot.removeAllListeners("plotly_click");
+  plot.on("plotly_click", ({ points: [point] }) => {
+    if (told.clicks) tell({ key: chart.dataset.key, codes: point.customdata ?? null });
+  });
+}
+
+const sized = new ResizeObserver((entries) => {
+  for (const { target } of entries)
+    if (target.isConnected && target.clientWidth !== plots.get(target.dataset.key)?.wide) draw(target);
+});
+
+function look() {
+  for (const chart of charts) {
+    if (chart.firstChild) continue;
+    draw(chart);
+    sized.observe(chart);
   }
-  box.again = () => draw(box, told, told.clicks && ((codes) => setTriggerValue("click", codes)));
-  box.again();
-  return () => {
-    if (box.isConnected) return; // an older call whose turn has passed; the chart is still in use
-    box.watch.disconnect();
-    Plotly.purge(box.firstChild);
-  };
+  for (const [key, plot] of plots) {
+    if (plot.isConnected) continue;
+    Plotly.purge(plot);
+    plots.delete(key);
+  }
+}
+
+new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+look();
+
+// The one component of the page that the server hears: a mark was clicked.
+export default function ({ setTriggerValue }) {
+  tell = (mark) => setTriggerValue("click", mark);
 }
