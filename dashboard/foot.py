@@ -7,11 +7,12 @@ shows the rows behind it. Under it what it shows in one sentence, About, its fig
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, look, plot, tiles, warehouse, words
+from dashboard import downloads, heard, look, plot, tiles, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
@@ -36,13 +37,15 @@ def draw(
     shown.
     """
 
-    def take(codes: list) -> None:
+    def take(*codes: object) -> None:
         if click and None not in codes:
             click(*codes)
         else:
             st.session_state[f"clicked-{key}"] = codes
 
-    plot.draw(key, _lined(figure, answer), _config(answer), alt, take if by else None)
+    if by:
+        heard.mark(key, take)
+    plot.draw(key, _lined(figure, answer), _config(answer), alt, bool(by))
     if (codes := st.session_state.pop(f"clicked-{key}", None)) is None:
         return
     if pick and None not in codes:
@@ -59,33 +62,29 @@ def under(
 
     `rows` are the figures where the chart shows more than the answer: they are listed instead.
     """
-    with st.container(gap="xxsmall"):
-        tiles.told(told)
-        # Its own fragment: to open it draws nothing else anew.
-        _opened(key, answer, names, rows)
+    figures = functools.partial(_figures, key, answer, names, rows)
+    tiles.told(
+        told,
+        tiles.about(answer, key=key),
+        heard.button(f"figures-{key}", t("downloads.open"), "▦", figures),
+    )
 
 
-@st.fragment
-def _opened(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequence[dict] | None) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot-{key}"):
-        tiles.about(answer, key=key)
-        figures = st.popover(
-            t("downloads.open"), type="tertiary", icon=":material/table:", key=f"{key}-figures", on_change="rerun"
+def _figures(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequence[dict] | None) -> None:
+    @st.dialog(words.pick(answer.metric.label), width="large")
+    def show() -> None:
+        st.dataframe(
+            rows or listing(answer, names),
+            hide_index=True,
+            placeholder="—",
+            alt=t("frame.table"),
+            column_config={downloads.measured(answer): st.column_config.NumberColumn(format="localized")},
         )
-    if figures.open:
-        with figures:
-            listed = rows or listing(answer, names)
-            st.dataframe(
-                listed,
-                hide_index=True,
-                placeholder="—",
-                alt=t("frame.table"),
-                width=640,
-                column_config={downloads.measured(answer): st.column_config.NumberColumn(format="localized")},
-            )
-            of = downloads.of_answer(answer, names)
-            downloads.buttons(of if not rows else downloads.with_rows(of, rows))
-            _image()
+        of = downloads.of_answer(answer, names)
+        downloads.buttons(of if not rows else downloads.with_rows(of, rows))
+        _image()
+
+    show()
 
 
 def listing(answer: Answer, names: Mapping[str, Mapping]) -> list[dict[str, object]]:
@@ -130,7 +129,7 @@ def _config(answer: Answer) -> dict:
     """What the button that keeps the chart as an image is called and makes; nothing is sent anywhere."""
     form = st.session_state.get("image") or IMAGES[0]
     name = downloads.file_name(downloads.name_of(answer))
-    return {"camera": t("downloads.keep", form=form.upper()), "image": {"format": form, "filename": name, "scale": 2}}
+    return {"camera": t("downloads.keep"), "image": {"format": form, "filename": name, "scale": 2}}
 
 
 def _code(name: str, code: object) -> object:

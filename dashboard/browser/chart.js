@@ -3,7 +3,8 @@ import "./plotly-basic.min.js";
 
 const plots = new Map(); // the key of a chart → what Plotly draws into; it outlives the markup around it
 const charts = document.getElementsByClassName("chart"); // always those of now
-let tell = () => {};
+let early; // pressed before the server listens
+let tell = (pressed) => (early = pressed);
 
 function made(key) {
   const plot = document.createElement("div");
@@ -50,7 +51,14 @@ function look() {
 new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
 look();
 
-// The one component of the page that the server hears: a mark was clicked.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("button.do");
+  if (button) tell({ key: button.dataset.key });
+});
+
+// The one component of the page: it tells the server what was pressed.
 export default function ({ setTriggerValue }) {
-  tell = (mark) => setTriggerValue("click", mark);
+  tell = (pressed) => setTriggerValue("press", pressed);
+  if (early) tell(early);
+  early = undefined;
 }
