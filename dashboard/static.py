@@ -26,7 +26,7 @@ HERE = Path(get_static_dir())
 PRESSED = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 FOREVER = "public, max-age=31536000, immutable"
 # Elements of Streamlit that every page has, each in a script of its own, which asks for others.
-ELEMENTS = ("BidiComponent", "Html", "Selectbox", "ButtonGroup", "Button", "Popover")
+ELEMENTS = ("Html", "Selectbox", "ButtonGroup", "Button", "DownloadButton")
 IMPORT = re.compile(rb"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 # Where the server is, so that the page need not look for it at the address of each page first; and who may embed it.
 KNOWN = """<script>window.__streamlit = {BACKEND_BASE_URL: new URL(".", location.href).href,
