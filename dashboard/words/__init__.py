@@ -19,6 +19,8 @@ import yaml
 from dashboard import periods
 from dashboard.periods import Period
 
+QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader in C, a tenth of the time for the first page
+
 LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent
 MINUS = "−"
@@ -106,7 +108,7 @@ def pick(text) -> str:
 def _texts() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path in sorted(FOLDER.glob("*.yml")):
-        for key, text in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for key, text in yaml.load(path.read_text(encoding="utf-8"), QUICK).items():
             found[f"{path.stem}.{key}"] = text
     return found
 
