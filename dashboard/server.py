@@ -112,7 +112,7 @@ def health(request: Request) -> JSONResponse:
 
 async def _ahead() -> None:
     """Press the files that the first visitor will ask for, and import what pages need later: maps take a second."""
-    await asyncio.sleep(0.5)  # who waits for the first page goes first
+    await asyncio.sleep(3)  # who waits for the first page goes first
     await static.warm()
     await asyncio.to_thread(importlib.import_module, "dashboard.charts")
     for name in ("pandas", "pydeck", "dashboard.meeting.stage"):
