@@ -50,12 +50,17 @@ def make(folder: Path, rows: int, checkout: Path) -> Case:
                 check=True, capture_output=True,
             )  # fmt: skip
     if not made.marts.exists():
-        with duckdb.connect(str(made.marts)) as con:
-            con.execute(f"attach '{store.current().path}' as b (read_only)")
-            for name, sql in MARTS.items():
-                con.execute(f"create table {name} as {sql}")
-            con.execute(
-                "create table districts_zh as select district_id, zh from b.seeds.districts; "
-                "create table agencies_zh as select agency_id, zh from b.seeds.agencies"
-            )
+        lay_marts(made, store.current().path)
     return made
+
+
+def lay_marts(made: Case, build: Path) -> None:
+    """The marts of the peers, over the records of a build."""
+    with duckdb.connect(str(made.marts)) as con:
+        con.execute(f"attach '{build}' as b (read_only)")
+        for name, sql in MARTS.items():
+            con.execute(f"create table {name} as {sql}")
+        con.execute(
+            "create table districts_zh as select district_id, zh from b.seeds.districts; "
+            "create table agencies_zh as select agency_id, zh from b.seeds.agencies"
+        )
