@@ -180,7 +180,7 @@ def test_every_type_has_its_reason_and_its_place_in_sql():
     assert kinds == set(load.SQL_TYPES)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-engine.txt"])
 def test_requirements_are_pinned_exactly(name):
     lines = [line.split(";")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
     wanted = [line for line in lines if line and not line.startswith(("#", "-r", "-c"))]
