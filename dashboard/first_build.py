@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from dashboard.warehouse import here
 from dashboard.words import t
 from data_pipeline.store import PROJECT
 
+BUSY = 5  # the exit code of a command that found another one at work
 _lock = threading.Lock()
 _state: dict = {"running": False, "step": "", "share": 0.0, "failed": False}
 
@@ -49,4 +51,7 @@ def _run() -> None:
         for line in process.stdout:
             if line.startswith("{"):
                 _state.update(json.loads(line))
-    _state.update(running=False, failed=process.returncode != 0 and needed())
+    busy = process.returncode == BUSY  # another process of the app has begun it: look again in a while
+    if busy:
+        time.sleep(5)
+    _state.update(running=False, failed=process.returncode != 0 and not busy and needed())
