@@ -15,6 +15,7 @@ from dashboard.words import t
 from data_pipeline.store import PROJECT
 
 BUSY = 5  # the exit code of a command that found another one at work
+AGAIN = 5.0  # seconds until it is looked again whether that one has ended
 _lock = threading.Lock()
 _state: dict = {"running": False, "step": "", "share": 0.0, "failed": False}
 
@@ -53,5 +54,5 @@ def _run() -> None:
                 _state.update(json.loads(line))
     busy = process.returncode == BUSY  # another process of the app has begun it: look again in a while
     if busy:
-        time.sleep(5)
+        time.sleep(AGAIN)
     _state.update(running=False, failed=process.returncode != 0 and not busy and needed())
