@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
+import time
 
 import duckdb
 import pytest
@@ -48,12 +51,20 @@ def twice(server, tmp_path_factory):
         yield con
 
 
-@pytest.mark.parametrize("mart", [*MARTS, "marts.districts", "marts.agencies", "marts.cases_month"])
+@pytest.mark.parametrize("mart", [*MARTS, "marts.districts", "marts.agencies", "marts.petitions_month"])
 def test_every_row_and_type_is_the_same(twice, mart):
     columns = [twice.execute(f"describe {side}.{mart}").fetchall() for side in ("alone", "shared")]
     assert columns[0] == columns[1]
     for one, other in (("alone", "shared"), ("shared", "alone")):
         assert twice.execute(f"from {one}.{mart} except all from {other}.{mart}").fetchall() == []
+
+
+def test_sums_of_hours_over_a_mart_of_the_engine_differ_by_no_more_than_their_order_makes(twice):
+    """DuckDB adds the hours of `marts.cases` in the order in which its rows stand, and the engine gives another one."""
+    rounded = "select * replace (round(hours_to_close, 6) as hours_to_close) from {}.marts.cases_month"
+    both = rounded.format("alone"), rounded.format("shared")
+    for one, other in (both, both[::-1]):
+        assert twice.execute(f"{one} except all {other}").fetchall() == []
 
 
 def test_what_the_comparison_compares_is_not_empty(twice):
@@ -86,6 +97,22 @@ def test_minutes_are_counted_as_duckdb_counts_them(server, tmp_path):
     engine.close()
 
 
+def test_a_server_that_goes_away_meanwhile_is_said_soon(server, tmp_path):
+    sail = pytest.importorskip("pysail.spark")
+    other = sail.SparkConnectServer("127.0.0.1", 0)
+    other.start()
+    engine = Engine(f"sc://127.0.0.1:{other.listening_address[1]}")
+    other.stop()
+    with duckdb.connect() as con:
+        build.lay_ground(con)
+        con.execute("create table staging.x as select 1 as n")
+        text = "-- one row\n-- engine: records\nselect n from staging.x"
+        started = time.monotonic()
+        with pytest.raises(EngineFault, match="無法使用"):
+            engine.make(con, "marts.y", {"marts.y": text}, tmp_path / "engine")
+        assert time.monotonic() - started < 60
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -108,9 +135,6 @@ def test_without_its_packages_or_its_server_nothing_is_published(tmp_path, built
 
 
 def test_the_packages_are_imported_only_when_an_engine_is_asked_for():
-    import subprocess
-    import sys
-
     code = "import sys, data_pipeline.__main__; print({'sqlglot', 'pyspark', 'pysail', 'grpc'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=build.PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
