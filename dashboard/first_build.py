@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import streamlit as st
 
@@ -13,6 +14,8 @@ from dashboard.warehouse import here
 from dashboard.words import t
 from data_pipeline.store import PROJECT
 
+BUSY = 5  # the exit code of a command that found another one at work
+AGAIN = 5.0  # seconds until it is looked again whether that one has ended
 _lock = threading.Lock()
 _state: dict = {"running": False, "step": "", "share": 0.0, "failed": False}
 
@@ -49,4 +52,7 @@ def _run() -> None:
         for line in process.stdout:
             if line.startswith("{"):
                 _state.update(json.loads(line))
-    _state.update(running=False, failed=process.returncode != 0 and needed())
+    busy = process.returncode == BUSY  # another process of the app has begun it: look again in a while
+    if busy:
+        time.sleep(AGAIN)
+    _state.update(running=False, failed=process.returncode != 0 and not busy and needed())

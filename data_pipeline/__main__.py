@@ -36,6 +36,7 @@ from data_pipeline.console import (
     progress,
 )  # fmt: skip
 from data_pipeline.days import Day
+from data_pipeline.engine import Engine
 from data_pipeline.pull import PullError
 from data_pipeline.store import Store, audit
 
@@ -129,12 +130,14 @@ def pull_(store: Store, names: tuple[str, ...]) -> None:
 @click.option("--no-publish", is_flag=True, help="只建置與檢核 Build and check only.")
 @click.option("--no-sample", is_flag=True, help="不以模擬資料補足 Leave sources without data empty.")
 @click.option("--keep", default=5, show_default=True, help="保留版本數 Builds kept.")
+@click.option("--engine", help="sc://主機:埠：紀錄層的表在 Spark Connect 上做 Marts over records on Spark Connect.")
 @progress
 @by
 @click.pass_obj
 def build_(
-    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int, style: str, by: str
-) -> None:
+    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int,
+    engine: str | None, style: str, by: str,
+) -> None:  # fmt: skip
     """建置、檢核、發布 Build, check, and switch to the new build."""
     if if_missing and store.current_name():
         return
@@ -142,11 +145,12 @@ def build_(
     with store.writing(), Reporter(style) as report:
         if if_missing and store.current_name():
             return
+        remote = Engine(engine) if engine else None
         if not no_sample and not like:
             delivery.complete(store, sources, report)
         started = time.perf_counter()
         try:
-            made = building.build(store, sources, store.build(like) if like else None, report)
+            made = building.build(store, sources, store.build(like) if like else None, report, engine=remote)
         except building.ChecksFailed as failed:
             report.stop()
             print_offences(failed.offences)
@@ -159,6 +163,8 @@ def build_(
                 f"檢核未過，沒有發布；仍使用 {used}{zh} · Checks failed, nothing published; {used} stays in use{en}"
             ) from failed
         took = time.perf_counter() - started
+        if remote:
+            log.info("made on the engine", address=engine, marts=remote.made)
         if not no_publish:
             store.publish(made.build.name)
             audit.record(store, by, "published", made.build.name)

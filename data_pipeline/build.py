@@ -25,6 +25,7 @@ import yaml
 from data_pipeline import describe, load
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import Source
+from data_pipeline.engine import Engine
 from data_pipeline.store import PROJECT, Build, Receipt, Store, StoreError
 
 WAREHOUSE = PROJECT / "duckdb"
@@ -81,18 +82,19 @@ def build(
     like: Build | None = None,
     progress: Callable[[str, float], None] = lambda step, share: None,
     warehouse: Path = WAREHOUSE,
+    engine: Engine | None = None,
 ) -> Made:
     """Make and check a build; it is finished but not yet in use.
 
-    `like` repeats an earlier build from the very same bytes. Raises ChecksFailed, DuckDB errors for broken SQL.
-    Must be called within `store.writing()`.
+    `like` repeats an earlier build from the very same bytes; `engine` makes the marts over records. Raises
+    ChecksFailed, EngineFault, DuckDB errors for broken SQL. Must be called within `store.writing()`.
     """
     work = store.workplace(f"build-{time.time_ns()}")
     path = work / "warehouse.duckdb"
     try:
         con = duckdb.connect(str(path), config={**SETTINGS, "temp_directory": str(work / "spill")})
         try:
-            made = _fill(con, store, sources, like, progress, warehouse, work)
+            made = _fill(con, store, sources, like, progress, warehouse, work, engine)
             con.execute("checkpoint")
         finally:
             con.close()
@@ -108,7 +110,7 @@ def build(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _fill(con, store, sources, like, progress, warehouse, work):
+def _fill(con, store, sources, like, progress, warehouse, work, engine):
     seconds: dict[str, float] = {}
     clock = time.perf_counter()
 
@@ -138,7 +140,8 @@ def _fill(con, store, sources, like, progress, warehouse, work):
     inputs = chosen
     load_published(con)
     describe.write_inputs(con, inputs)
-    lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share))
+    elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
+    lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share), elsewhere)
     describe.write(con, store, sources, inputs, loaded, problems, lineage)
     step("meta", 0.92)
     offences = run_checks(con, warehouse)
@@ -233,7 +236,10 @@ def load_published(con: duckdb.DuckDBPyConnection, folder: Path = PUBLISHED) -> 
 
 
 def create_views_and_marts(
-    con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, progress: Callable[[float], None] = lambda share: None
+    con: duckdb.DuckDBPyConnection,
+    warehouse: Path = WAREHOUSE,
+    progress: Callable[[float], None] = lambda share: None,
+    elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
 ) -> dict[str, set[str]]:
     """Create `staging` views and `marts` tables in the order their names ask for.
 
@@ -255,7 +261,8 @@ def create_views_and_marts(
     for index, name in enumerate(order):
         kind = "view" if name.startswith("staging.") else "table"
         try:
-            con.execute(f"create {kind} {name} as {texts[name]}")
+            if not (elsewhere and kind == "table" and elsewhere(name, texts)):
+                con.execute(f"create {kind} {name} as {texts[name]}")
         except duckdb.Error as error:
             error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
             raise

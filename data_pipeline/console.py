@@ -19,6 +19,7 @@ from rich.table import Table
 from data_pipeline import build as building
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import DeclarationError, Source
+from data_pipeline.engine import EngineFault
 from data_pipeline.store import Busy, StoreError
 
 REFUSED, PULL_FAILED, BUSY = 3, 4, 5
@@ -46,7 +47,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context):
         try:
             return super().invoke(ctx)
-        except (DeclarationError, FileFault) as error:
+        except (DeclarationError, FileFault, EngineFault) as error:
             raise Refusal(str(error)) from error
         except StoreError as error:
             raise Refusal(str(error), BUSY if isinstance(error, Busy) else REFUSED) from error

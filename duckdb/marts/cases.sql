@@ -1,4 +1,5 @@
 -- one row per case that the hotline dispatched: how long it took, and whether it kept its due time
+-- engine: records
 with reach as (
     select max(received_at) as as_of
     from staging.hotline_cases

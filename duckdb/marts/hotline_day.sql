@@ -1,4 +1,5 @@
 -- one row per day and channel: contacts with the 1999 hotline
+-- engine: records
 select
     received_at::date as day, channel,
     count(*) as contacts,

@@ -1,4 +1,5 @@
 -- one row per month, channel, category, kind, agency and district: contacts with the 1999 hotline
+-- engine: records
 select
     date_trunc('month', received_at)::date as month, channel, category, kind, agency_id, district_id,
     count(*) as contacts,

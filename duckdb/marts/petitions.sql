@@ -1,4 +1,5 @@
 -- one row per petition: how many days it took, and whether it kept its due date
+-- engine: records
 with reach as (
     select max(received_on) as as_of
     from staging.petitions

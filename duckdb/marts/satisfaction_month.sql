@@ -1,4 +1,5 @@
 -- one row per month, service, channel and agency: citizens who answered the survey, and how
+-- engine: records
 select
     date_trunc('month', answered_on)::date as month, service, channel, agency_id,
     count(*) as answered,

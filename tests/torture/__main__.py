@@ -20,7 +20,7 @@ from rich.table import Table
 
 from tests.torture.bench import SEED, Bench, Tally
 
-TRIALS = ("faults", "power", "fuzz", "injection", "queries", "names", "access", "restore", "load")
+TRIALS = ("faults", "power", "fuzz", "injection", "queries", "names", "access", "restore", "load", "readers")
 
 
 def run(bench: Bench, names: tuple[str, ...] = TRIALS) -> list[Tally]:
