@@ -118,8 +118,7 @@ def _lined(figure: dict, answer: Answer) -> dict:
         "text": " · ".join(told).replace("<", "‹"), "x": 0, "xref": "container", "xanchor": "left", "y": 0,
         "yref": "container", "yanchor": "bottom", "pad": {"l": 4, "b": 6}, "font": {"size": 14, "color": look.MUTED},
     }  # fmt: skip
-    # Copies: Plotly takes `type` out of a trace while it looks at it, and sessions share the figure.
-    return figure | {"data": [dict(trace) for trace in figure["data"]], "layout": drawn | {
+    return figure | {"layout": drawn | {
         "height": drawn["height"] + LINE + above, "title": line,
         "margin": margin | {"t": margin["t"] + above, "b": margin["b"] + LINE},
         "modebar": {"color": look.MUTED, "activecolor": look.ACCENT, "bgcolor": look.WHITE},

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import downloads, foot, metrics, records, words
+from dashboard import downloads, metrics, records, words
 from dashboard.downloads import FORMULA, Table, as_csv, as_ods, as_xlsx
 from dashboard.periods import ALL, parse
 from dashboard.warehouse import ask
@@ -157,11 +157,3 @@ def test_a_count_is_the_number_of_the_rows_behind_it(warehouse, name: str, where
     answer = ask(name, parse(span), where=where)
     _, count = warehouse_records(answer)
     assert count == (answer.value or 0)
-
-
-def test_sessions_that_share_a_figure_do_not_share_its_traces(warehouse, chinese):
-    """Plotly takes `type` out of a trace for a moment; another session then saw bars without their type, and failed."""
-    figure = {"data": [{"type": "bar"}], "layout": {"height": 300, "margin": {"t": 10, "b": 10}}}
-    drawn = foot._lined(figure, ask("hotline.contacts", by=("channel",)))
-    drawn["data"][0].pop("type")
-    assert figure["data"] == [{"type": "bar"}]
