@@ -323,6 +323,12 @@ def test_a_simulated_set_of_another_time_is_refused(store):
     assert not (store.root / "raw").exists()
 
 
+def test_a_simulated_set_larger_than_the_city_is_refused(store):
+    for scale in ("2", "0", "nan"):
+        done = run(store, "sample", "--scale", scale)
+        assert done.exit_code == 2 and "沒有產生" in done.stderr and "nothing was made" in done.stderr
+
+
 def test_a_store_that_cannot_be_written_is_three_and_a_sentence(store):
     store.root.write_text("not a folder")
     done = run(store, "build")
