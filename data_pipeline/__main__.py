@@ -126,6 +126,7 @@ def pull_(store: Store, names: tuple[str, ...]) -> None:
 @cli.command("build")
 @click.option("--if-missing", is_flag=True, help="已有版本就不做 Do nothing if a build is in use.")
 @click.option("--like", help="以某版本的同一批位元組重建 Repeat a build from the same bytes.")
+@click.option("--full", is_flag=True, help="全部重讀，不沿用前一版 Read everything again; take nothing over.")
 @click.option("--no-publish", is_flag=True, help="只建置與檢核 Build and check only.")
 @click.option("--no-sample", is_flag=True, help="不以模擬資料補足 Leave sources without data empty.")
 @click.option("--keep", default=5, show_default=True, help="保留版本數 Builds kept.")
@@ -133,8 +134,9 @@ def pull_(store: Store, names: tuple[str, ...]) -> None:
 @by
 @click.pass_obj
 def build_(
-    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int, style: str, by: str
-) -> None:
+    store: Store, if_missing: bool, like: str | None, full: bool, no_publish: bool, no_sample: bool, keep: int,
+    style: str, by: str,
+) -> None:  # fmt: skip
     """建置、檢核、發布 Build, check, and switch to the new build."""
     if if_missing and store.current_name():
         return
@@ -146,7 +148,7 @@ def build_(
             delivery.complete(store, sources, report)
         started = time.perf_counter()
         try:
-            made = building.build(store, sources, store.build(like) if like else None, report)
+            made = building.build(store, sources, store.build(like) if like else None, report, full=full)
         except building.ChecksFailed as failed:
             report.stop()
             print_offences(failed.offences)
