@@ -40,11 +40,6 @@ def years_heading(where: dict[str, list[str]]) -> str:
     return t("awards.years_part" if where.get("class") else "awards.years")
 
 
-def chart(name: str, chosen: dict[str, list[str]]) -> str:
-    """The key of a chart that filters. Another choice is another chart, so that no old click stays marked on it."""
-    return "-".join([name, *next(iter(chosen.values()))])
-
-
 def listed(period: Period, where: dict[str, list[str]]) -> list[dict[str, str]]:
     """The awards behind the figures, newest first."""
     agencies, classes = warehouse.labels("agency_id"), warehouse.labels("class")

@@ -64,7 +64,7 @@ def bars(
     accent: Sequence[str] = (),
     height: int | None = None,
     key: str | None = None,
-    click: Callable[[], None] | None = None,
+    click: Callable[[str], None] | None = None,
     pick: Callable[[str], None] | None = None,
     top: int | None = None,
     target: float | None = None,

@@ -7,7 +7,6 @@ command reads them; what changes is changed by the pipeline's own commands, sign
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -79,7 +78,7 @@ def desk() -> None:
     if not looked:
         return
     if looked["why"]:
-        st.error(literal(looked["why"]), icon=":material/block:")
+        st.error(words.literal(looked["why"]), icon=":material/block:")
         return
     for part in looked["parts"]:
         _show(part)
@@ -133,7 +132,7 @@ def _show(part: Mapping) -> None:
     if counts["same"] or counts["aside"]:
         st.caption(t("filing.same", same=words.number(counts["same"]), aside=words.number(counts["aside"])))
     for note in part["notes"]:
-        st.caption(f":material/info: {literal(pick(note))}")
+        st.caption(f":material/info: {words.literal(pick(note))}")
 
 
 def listing(part: Mapping, kind: str) -> list[dict]:
@@ -179,7 +178,7 @@ def _accept(upload, name: str | None, going: DeltaGenerator) -> None:
         done = errands.follow(["file"], said, [path], tell)
     bar.empty()
     if not done.well:
-        going.error(literal(done.why), icon=":material/block:")
+        going.error(words.literal(done.why), icon=":material/block:")
         return
     told = json.loads(done.printed)
     _next(t("filing.filed" if told["filed"] else "filing.had_it", file=safe_name(upload.name), build=told["build"]))
@@ -204,7 +203,7 @@ def undone(found: Step) -> str:
     """從哪一版回到哪一版，哪些檔案不再採計。"""
     names = {row["name"]: pick(row) for row in provenance.sources()}
     files = "、".join(
-        words.noted(literal(each.where.removeprefix("file:")), names.get(each.source, each.source))
+        words.noted(words.literal(each.where.removeprefix("file:")), names.get(each.source, each.source))
         for each in found.deliveries
     )
     return t("filing.undo_what", files=files, now=found.now.name, before=found.before.name,
@@ -220,7 +219,7 @@ def _take_back() -> None:
     with st.spinner(t("filing.undoing")):
         done = errands.run(["undo"], {"by": person.name})
     if not done.well:
-        st.error(literal(done.why), icon=":material/block:")
+        st.error(words.literal(done.why), icon=":material/block:")
         return
     _next(t("filing.undone", build=warehouse.here().store.current_name()))
 
@@ -294,8 +293,3 @@ def trail() -> None:
         tables.show(t("filing.view_audit"), rows, height=520, simulated=False)
     else:
         st.info(t("filing.no_trail"), icon=":material/history:")
-
-
-def literal(text: str) -> str:
-    """Text from a file as text: nothing in it is markup, a link or an icon."""
-    return re.sub(r"([\\`*_{}\[\]<>#!|~$:])", r"\\\1", text)

@@ -202,15 +202,11 @@ def _return(page: str, link: dict[str, str]) -> None:
     st.switch_page(menu.file(page), query_params={key: link[key] for key in link if key != "lang"} | spoken)
 
 
-def from_chart(key: str, chart: str) -> Callable[[], None]:
-    """What a click on a bar of `chart` does: choose the bar's value under `key`; a click on the chosen one frees it."""
+def from_chart(key: str) -> Callable[[str], None]:
+    """What a click on a bar does: choose the bar's value under `key`; a click on the chosen one frees it."""
 
-    def take() -> None:
-        points = st.session_state[chart]["selection"]["points"]
-        if points:
-            code = points[0]["customdata"]
-            code = code[0] if isinstance(code, list | tuple) else code
-            st.session_state[key] = None if st.session_state.get(key) == code else code
+    def take(code: str) -> None:
+        st.session_state[key] = None if st.session_state.get(key) == code else code
 
     return take
 

@@ -7,18 +7,18 @@ shows the rows behind it. Under it what it shows in one sentence, About, its fig
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, look, tiles, warehouse, words
+from dashboard import downloads, heard, look, plot, tiles, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
 IMAGES = ("png", "svg")
 LINE = 24  # pixels of the line under the plot
 CAMERA_HEIGHT = 26  # at the top right, where it must not stand on a bar's figure
-CAMERA = {"zh": {"Download plot as a PNG": "下載圖檔", "Download plot": "下載圖檔"}, "en": {}}
 
 
 def draw(
@@ -27,29 +27,25 @@ def draw(
     alt: str,
     answer: Answer,
     by: Sequence[str] = (),
-    click: Callable[[], None] | None = None,
+    click: Callable[..., None] | None = None,
     pick: Callable[..., None] | None = None,
 ) -> None:
     """The chart `key`. Its marks carry the codes of the dimensions `by` as `customdata`; without, none can be clicked.
 
-    `click` is what a mark does before the page is drawn anew (`filters.from_chart`), `pick` what is done with its codes
-    (`filters.go`); without either, and for a mark whose code is not stated, the rows behind it are shown.
+    `click` is what a mark does with its codes before the page is drawn anew (`filters.from_chart`), `pick` what is done
+    with them after (`filters.go`). Without either, and for a mark whose code is not stated, the rows behind it are
+    shown.
     """
 
-    def take() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        # A second click on a mark only takes its highlight away: it means the same mark again.
-        codes = points[0].get("customdata") if points else st.session_state.get(f"last-{key}")
-        codes = list(codes) if isinstance(codes, list | tuple) else [codes]
-        if click and points and None not in codes:
-            click()
+    def take(*codes: object) -> None:
+        if click and None not in codes:
+            click(*codes)
         else:
-            st.session_state[f"clicked-{key}"] = st.session_state[f"last-{key}"] = codes
+            st.session_state[f"clicked-{key}"] = codes
 
-    st.plotly_chart(
-        _lined(figure, answer), config=_config(answer), theme=None, key=key, alt=alt, selection_mode="points",
-        on_select=take if by else "ignore",
-    )  # fmt: skip
+    if by:
+        heard.mark(key, take)
+    plot.draw(key, _lined(figure, answer), _config(answer), alt, bool(by))
     if (codes := st.session_state.pop(f"clicked-{key}", None)) is None:
         return
     if pick and None not in codes:
@@ -66,33 +62,29 @@ def under(
 
     `rows` are the figures where the chart shows more than the answer: they are listed instead.
     """
-    with st.container(gap="xxsmall"):
-        tiles.told(told)
-        # Its own fragment: to open it draws nothing else anew.
-        _opened(key, answer, names, rows)
+    figures = functools.partial(_figures, key, answer, names, rows)
+    tiles.told(
+        told,
+        tiles.about(answer, key=key),
+        heard.button(f"figures-{key}", t("downloads.open"), "▦", figures),
+    )
 
 
-@st.fragment
-def _opened(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequence[dict] | None) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"foot-{key}"):
-        tiles.about(answer, key=key)
-        figures = st.popover(
-            t("downloads.open"), type="tertiary", icon=":material/table:", key=f"{key}-figures", on_change="rerun"
+def _figures(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequence[dict] | None) -> None:
+    @st.dialog(words.pick(answer.metric.label), width="large")
+    def show() -> None:
+        st.dataframe(
+            rows or listing(answer, names),
+            hide_index=True,
+            placeholder="—",
+            alt=t("frame.table"),
+            column_config={downloads.measured(answer): st.column_config.NumberColumn(format="localized")},
         )
-    if figures.open:
-        with figures:
-            listed = rows or listing(answer, names)
-            st.dataframe(
-                listed,
-                hide_index=True,
-                placeholder="—",
-                alt=t("frame.table"),
-                width=640,
-                column_config={downloads.measured(answer): st.column_config.NumberColumn(format="localized")},
-            )
-            of = downloads.of_answer(answer, names)
-            downloads.buttons(of if not rows else downloads.with_rows(of, rows))
-            _image()
+        of = downloads.of_answer(answer, names)
+        downloads.buttons(of if not rows else downloads.with_rows(of, rows))
+        _image()
+
+    show()
 
 
 def listing(answer: Answer, names: Mapping[str, Mapping]) -> list[dict[str, object]]:
@@ -134,16 +126,10 @@ def _lined(figure: dict, answer: Answer) -> dict:
 
 
 def _config(answer: Answer) -> dict:
-    """How a chart behaves: one button, always there, which keeps it as an image; nothing is sent anywhere."""
+    """What the button that keeps the chart as an image is called and makes; nothing is sent anywhere."""
     form = st.session_state.get("image") or IMAGES[0]
-    return {
-        "displaylogo": False, "showSendToCloud": False, "scrollZoom": False, "displayModeBar": True,
-        "locale": words.language(), "locales": {words.language(): {"dictionary": CAMERA[words.language()]}},
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {
-            "format": form, "filename": downloads.file_name(downloads.name_of(answer)), "scale": 2,
-        },
-    }  # fmt: skip
+    name = downloads.file_name(downloads.name_of(answer))
+    return {"camera": t("downloads.keep"), "image": {"format": form, "filename": name, "scale": 2}}
 
 
 def _code(name: str, code: object) -> object:

@@ -10,7 +10,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts the folder of app.py there
 
 import streamlit as st  # noqa: E402
 
-from dashboard import filters, first_build, look, menu  # noqa: E402
+from dashboard import filters, first_build, heard, look, menu, warehouse  # noqa: E402
 from dashboard.words import t  # noqa: E402
 
 # Streamlit writes one step of a reader in several: the choices, the page, then each choice again. Within a second
@@ -50,8 +50,10 @@ def main() -> None:
     st.session_state["page"] = name
     filters.bar(with_period=has_period)
     filters.standing()
+    heard.begin()
     try:
-        page.run()
+        with warehouse.at(warehouse.here().name()):  # one build for the whole page
+            page.run()
         filters.leave()
     except Exception:
         # The visitor gets a sentence; the log gets the traceback.

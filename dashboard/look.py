@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas
 import streamlit as st
 
 from dashboard.words import language
@@ -84,6 +83,8 @@ def coloured(rows: Sequence[Mapping[str, object]]) -> object:
     heads = [name for name, cell in rows[0].items() if str(cell).split(" ")[0] in shapes]
     if not heads or len(rows) > COLOURED:
         return rows
+    import pandas  # takes a third of a second, and few lists have states
+
     styled = pandas.DataFrame(rows).style
     return styled.map(lambda cell: shapes.get(str(cell).split(" ")[0], ""), subset=heads)
 

@@ -80,6 +80,8 @@ def show(dimension: str, key: str) -> None:
         if behind:
             with st.container(key="one_page_late"):
                 tiles.table(late_columns(), behind[:LISTED], compact=True)
+                if len(behind) > LISTED:
+                    st.caption(t("one_page.rest", n=LISTED))
         else:
             st.info(t("one_page.none_late"), icon=":material/check_circle:")
         with st.container(horizontal=True, vertical_alignment="center", key="screen_only"):

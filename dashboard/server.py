@@ -1,23 +1,24 @@
-"""What does the server do besides the pages? The Open API, health, headers, and imports nobody should wait for."""
+"""What does the server do besides the pages? The Open API, health, headers, and imports nobody should wait for.
+
+What takes long to import (the API, the slides, pandas) is imported when it is asked for, or ahead of that beside the
+first answers: the server answers after half a second and not after two.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import menu
-from dashboard.api import app as api
-from dashboard.api.problems import Told
-from dashboard.meeting import stage
-from dashboard.warehouse import here
+from dashboard import menu, static
 
 # Streamlit writes style and script into its page, and deck.gl starts its workers from blobs; nothing needs the outside.
 POLICY = (
@@ -68,19 +69,63 @@ class Unknown:
         await self.app(scope, receive, send)
 
 
-async def health(request: Request) -> JSONResponse:
+class Told:
+    """What is refused on the way to the API is told as a problem too (`dashboard.api.problems`)."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            problems = await asyncio.to_thread(importlib.import_module, "dashboard.api.problems")
+            return await problems.Told(self.app)(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+@functools.cache
+def _api() -> ASGIApp:
+    return importlib.import_module("dashboard.api.app").create()
+
+
+async def api(scope: Scope, receive: Receive, send: Send) -> None:
+    """The Open API."""
+    made = await asyncio.to_thread(_api)
+    await made(scope, receive, send)
+
+
+def slides_of_agenda(request: Request) -> Response:
+    return importlib.import_module("dashboard.meeting.stage").of_agenda(request)
+
+
+def slides_of_meeting(request: Request) -> Response:
+    return importlib.import_module("dashboard.meeting.stage").of_meeting(request)
+
+
+def health(request: Request) -> JSONResponse:
     """200 with the build in use; 503 while there is none."""
+    from dashboard.warehouse import here  # with the database's library
+
     if name := here().store.current_name():
         return JSONResponse({"status": "ok", "build": name})
     return JSONResponse({"status": "no build"}, status_code=503)
 
 
+async def _ahead() -> None:
+    """Press the files that the first visitor will ask for, and import what pages need later: maps take a second."""
+    await asyncio.sleep(0.5)  # who waits for the first page goes first
+    await static.warm()
+    await asyncio.to_thread(importlib.import_module, "dashboard.charts")
+    for name in ("pandas", "pydeck", "dashboard.meeting.stage"):
+        await asyncio.to_thread(importlib.import_module, name)
+    await asyncio.to_thread(_api)
+
+
 @asynccontextmanager
 async def lifespan(app):
-    """Import what pages need before the first visitor comes: charts and maps take a second."""
-    for name in ("pandas", "plotly.graph_objects", "pydeck"):
-        await asyncio.to_thread(importlib.import_module, name)
+    """Get ready beside the first answers, so that nobody waits for what he does not ask for."""
+    ahead = asyncio.create_task(_ahead())
     yield {}
+    ahead.cancel()
 
 
 async def to_documents(request: Request) -> RedirectResponse:
@@ -88,5 +133,11 @@ async def to_documents(request: Request) -> RedirectResponse:
     return RedirectResponse("/api/docs")
 
 
-ROUTES = [Route("/healthz", health), *stage.ROUTES, Route("/api", to_documents), Mount("/api", app=api.create())]
-MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown)]
+ROUTES = [
+    Route("/healthz", health),
+    Route("/slides/a/{name}", slides_of_agenda),
+    Route("/slides/m/{name}", slides_of_meeting),
+    Route("/api", to_documents),
+    Mount("/api", app=api),
+]
+MIDDLEWARE = [Middleware(Headers), Middleware(Told), Middleware(Unknown), Middleware(static.Pressed)]

@@ -6,6 +6,7 @@ Every value goes through Jinja's autoescape: no text from the data can become ma
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import about as of
-from dashboard import downloads, look, records, warehouse, words
+from dashboard import downloads, heard, look, records, warehouse, words
 from dashboard.periods import Period, today
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
@@ -35,6 +36,7 @@ _TILE = _html.from_string("""
 {% for line in lines %}<div class="line">{{ line }}</div>{% endfor %}
 {% if spark %}<img src="{{ spark }}" alt="{{ spark_label }}">{% endif %}
 <div class="foot">{% if mark %}<span class="mark {{ mark_class }}">{{ mark }}</span> {% endif %}{{ foot }}</div>
+<div class="doing">{{ about }}</div>
 </div>""")
 
 # An image and not markup of the page: the page's sanitiser takes SVG out.
@@ -66,7 +68,9 @@ _STRIP = _html.from_string("""
 {{ cell.state.icon }}<span class="aloud"> {{ cell.word }}</span></span>
 {% else %}<span class="chip">–</span>{% endif %}
 <small>{{ cell.month }}</small></li>{% endfor %}</ol>""")
-_TOLD = _html.from_string('<p class="told">{{ sentence }}</p>')
+_TOLD = _html.from_string("""
+{% if sentence %}<p class="told">{{ sentence }}</p>{% endif %}
+{% if buttons %}<div class="doing">{% for each in buttons %}{{ each }}{% endfor %}</div>{% endif %}""")
 _STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
 _INDENTED = _html.from_string('<span class="depth{{ depth }}">{{ text }}</span>')
 _HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
@@ -165,9 +169,9 @@ def _computed(
                 foot=_foot(answer),
                 mark=t("frame.simulated") if answer.is_simulated else "",
                 mark_class="",
+                about=about(answer, printed),
             )
         )
-        about(answer, printed)
 
 
 def published(row: dict, beside: Answer | None = None, beside_words: str = "") -> None:
@@ -192,9 +196,9 @@ def published(row: dict, beside: Answer | None = None, beside_words: str = "") -
                 foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
                 mark=t("frame.published"),
                 mark_class="published",
+                about=about(beside, row),
             )
         )
-        about(beside, row)
 
 
 def chip(state: str) -> str:
@@ -270,7 +274,7 @@ def table(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             downloads.buttons(downloads.of_rows(take, read, simulated))
             if known:
-                about_table(take, known)
+                told("", about_table(take, known))
 
 
 def _read(cell: object) -> object:
@@ -314,36 +318,32 @@ def strip(months: Sequence[tuple[str, str | None]]) -> None:
     st.html(_STRIP.render(cells=cells))
 
 
-def told(sentence: str) -> None:
-    """What a chart shows, in a sentence under it."""
-    if sentence:
-        st.html(_TOLD.render(sentence=sentence))
+def told(sentence: str, *buttons: Markup) -> None:
+    """What a chart shows, in a sentence under it, and what can be opened there."""
+    if sentence or buttons:
+        st.html(_TOLD.render(sentence=sentence, buttons=buttons))
 
 
-@st.fragment
-def about(answer: Answer | None, row: dict | None = None, key: str = "") -> None:
+def about(answer: Answer | None, row: dict | None = None, key: str = "") -> Markup:
     """「關於此數」: a button that opens meaning, formula, n, source, as-of, caution; and the printed words.
 
-    Its own fragment: to open it draws nothing else anew. `key` tells two of one question on a page apart.
+    `key` tells two of one question on a page apart.
     """
     printed = (row["key"], row["period_iso"], row["document"]) if row else ""
     key = f"about-{key}-{answer.question if answer else ''}-{printed}"
-    if st.button(t("frame.about"), key=key, type="tertiary", icon=":material/info:"):
-        _panel(pick(answer.metric.label) if answer else _label(row), answer, row)
+    show = functools.partial(_panel, pick(answer.metric.label) if answer else _label(row), answer, row)
+    return heard.button(key, t("frame.about"), "ⓘ", show)
 
 
-@st.fragment
-def about_table(heading: str, answers: Sequence[Answer]) -> None:
+def about_table(heading: str, answers: Sequence[Answer]) -> Markup:
     """「關於這些數字」: the same for a table or a drawing of several figures, each metric in a row."""
-    if not st.button(t("frame.about_table"), key=f"about-{heading}", type="tertiary", icon=":material/info:"):
-        return
 
     @st.dialog(heading, width="large")
     def show() -> None:
         facts = [[name, stacked(*told) if isinstance(told, list) else told] for name, told in of.of_answers(answers)]
         table([Column(t("sources.metric"), width="26%"), Column(t("frame.meaning"))], facts)
 
-    show()
+    return heard.button(f"about-{heading}", t("frame.about_table"), "ⓘ", show)
 
 
 def open_rows(answer: Answer) -> None:

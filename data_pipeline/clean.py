@@ -79,6 +79,10 @@ def match_header(cells: list[str], source: Source) -> Header:
     the first counts. A unit in brackets (`預算(萬元)`, `達成率(%)`) beats the declared one. Personal columns are None:
     nobody reads them further. Of a source with personal data a column that is not declared may not be kept either.
     """
+    if not source.personal:
+        # A table ends with its last header: what a sheet has further right is beyond it, as in a CSV. Where a person
+        # may be named there, a column without a header is dropped and its rows stay.
+        cells = cells[: max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)]
     exact: dict[str, str] = {}
     loose: dict[str, str | None] = {}
     for name, column in source.columns.items():

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import duckdb
+import yaml
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -146,9 +148,32 @@ def note() -> None:
 @click.pass_obj
 def add(store: Store, **said) -> None:
     """記下一筆 Write one down."""
+    _refuse_unknown(store, said["about"])
     made = notes.add(store, **said)
     audit.record(store, made.by, "noted", made.about, outcome=f"{made.kind} {made.id}")
     out.print(f"✔ {made.id}", soft_wrap=True)
+
+
+def _refuse_unknown(store: Store, about: str) -> None:
+    """Raise StoreError where the build in use has no such work or metric: a slip of the pen would be lost for good."""
+    kind, _, name = about.partition(":")
+    build = store.current()
+    if build is None or not notes.ABOUT.fullmatch(about):
+        return  # what is no address at all is refused where notes are written
+    sql = "select list(work_id) from marts.works" if kind == "work" else "select list(text) from meta.definitions"
+    with duckdb.connect(str(build.path), read_only=True) as con:
+        try:
+            known = con.execute(sql).fetchone()[0] or []
+        except duckdb.CatalogException:
+            known = []  # a warehouse without works, or of another kind
+    if kind == "metric":
+        sets = {set_: each for text in known for set_, each in yaml.safe_load(text).get("sets", {}).items()}
+        known = [f"{set_}.{metric}" for set_, each in sets.items() for metric in each["metrics"]]
+    if known and name not in known:
+        raise StoreError(
+            f"沒有記下：使用中的版本沒有 {about}，請查編號 · "
+            f"Nothing was written down: the build in use has no {about}; check the name"
+        )
 
 
 @note.command("list")

@@ -43,9 +43,8 @@ if not ask("awards.awards", period, where=where).value:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("awards.classes"))
-    name = awards.chart("classes", of_class)
     charts.bars(ask("awards.awards", period, by=("class",), where=of_agency), "class", classes, ordered=True,
-                accent=of_class["class"], height=350, key=name, click=filters.from_chart("class", name))  # fmt: skip
+                accent=of_class["class"], height=350, key="classes", click=filters.from_chart("class"))  # fmt: skip
 with right:
     st.header(awards.years_heading(of_class))
     part = ask("awards.awards", by=("year",), where=where) if of_class["class"] else None
@@ -54,9 +53,8 @@ with right:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("awards.agencies"))
-    name = awards.chart("agencies", of_agency)
     charts.bars(ask("awards.awards", period, by=("agency_id",), where=of_class), "agency_id", agencies, top=15,
-                accent=of_agency["agency_id"], key=name, click=filters.from_chart("agency", name))  # fmt: skip
+                accent=of_agency["agency_id"], key="agencies", click=filters.from_chart("agency"))  # fmt: skip
 with right:
     st.header(t("awards.printed"))
     tiles.table(claims.columns("class", "awards.awards"),

@@ -83,7 +83,7 @@ elif view == "money":
     with right:
         st.header(t("forward_looking.subsidy"))
         tiles.table(plans.subsidy_columns(), plans.subsidy(), take=t("forward_looking.subsidy"), simulated=False)
-        tiles.about(ask("general_subsidy.score", by=("year",)))
+        tiles.told("", tiles.about(ask("general_subsidy.score", by=("year",))))
     st.header(t("forward_looking.money"))
     tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"),
                 known=[ask(f"work_budgets.{name}", period) for name in plans.MONEY])  # fmt: skip

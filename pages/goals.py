@@ -41,4 +41,4 @@ else:
     tiles.table(goals.office_columns(), goals.office(), take=t("goals.view_office"))
     st.caption(t("goals.office_note"))
 
-tiles.about_table(t(f"goals.view_{view}"), goals.known(view, period))
+tiles.told("", tiles.about_table(t(f"goals.view_{view}"), goals.known(view, period)))

@@ -55,10 +55,9 @@ with right:
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("hotline.category"))
-    chart = "-".join(["hotline", *where["category"]])
     charts.bars(ask("hotline.contacts", period, by=("category",), where=where | {"category": []}), "category",
-                labels("category"), accent=where["category"], key=chart,
-                click=filters.from_chart("category", chart))  # fmt: skip
+                labels("category"), accent=where["category"], key="hotline",
+                click=filters.from_chart("category"))  # fmt: skip
 with right:
     st.header(t("hotline.published"))
     rows = [*published("hotline_contacts_5y"), *published("hotline_contacts_4y"), *published("hotline_satisfaction_4y"),

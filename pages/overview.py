@@ -55,4 +55,4 @@ if len(found) > overview.LISTED:
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
         filters.go("works", view="quarterly", control=None, agency=None, district=None)
-    tiles.about_table(t("overview.decide"), overview.answers())
+    tiles.told("", tiles.about_table(t("overview.decide"), overview.answers()))

@@ -33,18 +33,16 @@ left, right = st.columns(2, gap="medium")
 for column, name, key, top_n in ((left, "agency_id", "agency", 12), (right, "category", "category", None)):
     with column:
         st.header(t(f"petitions.by_{key}"))
-        chart = "-".join(["petitions", key, *where[name]])
         answer = ask("petitions.received", period, by=(name,), where=where | {name: []})
-        charts.bars(answer, name, labels(name), accent=where[name], top=top_n, key=chart,
-                    click=filters.from_chart(key, chart))  # fmt: skip
+        charts.bars(answer, name, labels(name), accent=where[name], top=top_n, key=f"petitions-{key}",
+                    click=filters.from_chart(key))  # fmt: skip
 
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(t("petitions.by_district"))
-    chart = "-".join(["petitions", "district", *where["district_id"]])
     charts.bars(ask("petitions.received", period, by=("district_id",), where=where | {"district_id": []}),
-                "district_id", labels("district_id"), ordered=True, accent=where["district_id"], key=chart,
-                click=filters.from_chart("district", chart))  # fmt: skip
+                "district_id", labels("district_id"), ordered=True, accent=where["district_id"],
+                key="petitions-district", click=filters.from_chart("district"))  # fmt: skip
 with right:
     st.header(t("petitions.printed"))
     tiles.beside([row for key in petitions.PRINTED for row in published(key)])

@@ -19,4 +19,4 @@ with side:
 with place:
     sites.draw(scope, shown, site)
     st.caption(" ".join((sites.key(), sites.left_out(scope))))
-    tiles.about(scope.states(), key="map")
+    tiles.told("", tiles.about(scope.states(), key="map"))

@@ -66,4 +66,4 @@ for name, rows in (("reasons", work.reasons(chosen)), ("changes", work.changes(c
         tables.show(f"{t(f'work.{name}')} {chosen['work_id']}", rows, works.columns(),
                     height="content" if len(rows) < 9 else 330)  # fmt: skip
 
-tiles.about_table(t("work.figures"), work.answers(chosen))
+tiles.told("", tiles.about_table(t("work.figures"), work.answers(chosen)))

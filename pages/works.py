@@ -89,4 +89,4 @@ else:
                 lambda place: filters.open_agency(found[place][t("works.agency")]))  # fmt: skip
     st.caption(t("works.scores_note"))
 
-tiles.about_table(t(f"works.view_{view}"), works.answers(view, scope, period))
+tiles.told("", tiles.about_table(t(f"works.view_{view}"), works.answers(view, scope, period)))

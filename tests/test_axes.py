@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 
 import pytest
 
 from dashboard import axes, lights, work
 from dashboard.warehouse import ask, labels, table
-from tests.test_pages import run
+from tests.test_pages import figures, run
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -95,7 +94,7 @@ def test_the_chart_of_the_budget_shows_who_missed_the_target(con) -> None:
         """select agency_id from marts.agency_budgets_year where year = '2023-01-01'
            order by executed_twd / allocated_twd limit 12"""
     ).fetchall()
-    charts = [json.loads(each.proto.spec) for each in run("goals", view="budget", year="112").get("plotly_chart")]
+    charts = figures(run("goals", view="budget", year="112"))
     (bars,) = [each["data"][0] for each in charts if each["data"][0]["type"] == "bar"]
     assert bars["customdata"][::-1] == [agency for (agency,) in lowest]
     assert len(set(bars["marker"]["color"])) == 2, "those that missed stand out"

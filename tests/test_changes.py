@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import copy
-import csv
 import datetime as dt
-import io
 from pathlib import Path
 
 import pytest
 
 from dashboard import warehouse
 from dashboard.meeting import changes
-from data_pipeline import build, declarations
 from data_pipeline.store import Store, meetings
-from tests.tiny_city import CITY, filed, work
+from tests.tiny_city import CITY, filed, publish, work
 
 MARCH: dict[str, list[dict]] = {
     "works": [work("w7", registered_on="2023-03-10")],
@@ -46,7 +43,7 @@ def in_march() -> dict[str, list[dict]]:
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the city of February frozen as `112-03`, and that of March in use."""
-    store, sources = Store(tmp_path_factory.mktemp("two")), declarations.load()
+    store = Store(tmp_path_factory.mktemp("two"))
     february = copy.deepcopy(CITY)
     february["work_lags"].append(
         {"work_id": "w4", "month": "2023-02-01", "factor": "land", "cause": "用地", "remedy": "協調",
@@ -55,28 +52,11 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     march = in_march()
     march["work_lags"].append({**february["work_lags"][-1], "month": "2023-03-01", "promised_on": "2023-05-30"})
     for city, name in ((february, "112-03"), (march, "")):
-        for source, rows in city.items():
-            if source in sources:
-                with store.keep(source, "test") as kept:
-                    kept.add(f"{source}.csv", as_file(sources[source], rows))
-        with store.writing():
-            store.publish(build.build(store, sources).build.name)
-            if name:
+        publish(store, city)
+        if name:
+            with store.writing():
                 meetings.freeze(store, name, dt.date(2023, 3, 26), "研考會")
     return store.root
-
-
-def as_file(source, rows: list[dict]) -> bytes:
-    """Rows as a bureau would hand them in: headers as declared, shares in percent, nothing for what is not known."""
-    shares = {name for name, column in source.columns.items() if column.type == "percent"}
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([source.columns[name].header for name in names])
-    for row in rows:
-        cells = {name: value * 100 if name in shares else value for name, value in row.items() if value is not None}
-        writer.writerow([cells.get(name, "") for name in names])
-    return out.getvalue().encode()
 
 
 @pytest.fixture

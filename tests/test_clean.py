@@ -159,6 +159,12 @@ def test_data_that_begins_like_a_note_stays_data(title):
     assert (len(good), faults) == (1, {})
 
 
+def test_what_a_sheet_has_beyond_its_last_header_is_refused_as_in_a_csv():
+    rows = [[*HEADER, "", ""], ["A1", "112.3.1", "", "", "", "", ""], ["A2", "112.3.2", "", "", "", "", "x"]]
+    _, good, faults = tidy(rows, SOURCE.model_copy(update={"personal": ()}))
+    assert [row["call_id"] for _, row in good] == ["A1"] and faults == {3: "too_many_cells"}
+
+
 def test_a_short_row_is_filled_and_a_long_one_refused():
     _, good, faults = tidy(
         [HEADER, ["A1", "112.3.1"], ["A2", "112.3.2", "", "", "", "x"], ["A3", "112.3.3", "", "", "1", ""]]

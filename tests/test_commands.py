@@ -301,6 +301,21 @@ def test_a_note_is_added_listed_and_closed(store):
     assert refused.exit_code == commands.REFUSED and "until" in refused.stderr
 
 
+def test_a_note_about_what_the_build_does_not_have_is_refused(published):
+    for about, there in (
+        ("work:W9999", False), ("metric:hotline.contracts", False), ("metric:hotline.contacts", True)
+    ):  # fmt: skip
+        done = run(published, "note", "add", "--about", about, "--text", "x", "--by", "x")
+        assert (done.exit_code == 0) == there and (there or f"the build in use has no {about}" in done.stderr)
+    assert [each.about for each in notes.notes(published)] == ["metric:hotline.contacts"]
+
+
+@pytest.mark.parametrize("name", ["nul", "COM1", "aux.txt", "113-03."])
+def test_a_meeting_is_not_called_what_no_folder_on_windows_can_be(published, name):
+    done = run(published, "meeting", "freeze", name, "--date", "113.3.26", "--no-slides", "--by", "x")
+    assert done.exit_code == commands.REFUSED and "cannot name a meeting" in done.stderr
+
+
 def test_a_simulated_set_of_another_time_is_refused(store):
     for until in ("112-12", "107-12", "113-01"):
         done = run(store, "sample", "--until", until)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +10,7 @@ from dashboard import awards, claims, filters, timelines, words
 from dashboard import warehouse as asking
 from dashboard.periods import ALL, parse
 from dashboard.warehouse import ask
-from tests.test_pages import run, text_of
+from tests.test_pages import figures, run, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -20,7 +19,7 @@ PRINTED = ("43", "229", "86", "80", "58", "454", "267", "92", "353", "1,662")  #
 
 
 def charts_of(test) -> list[dict]:
-    return [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
+    return figures(test)
 
 
 def rarest_pair() -> dict[str, str]:
@@ -102,15 +101,14 @@ def test_a_choice_that_nothing_fits_gets_a_sentence(warehouse, language: str) ->
 
 
 def test_a_click_on_a_bar_chooses_and_a_second_frees(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict = {"bars": {"selection": {"points": [{"customdata": ["merit"]}]}}}
+    state: dict = {}
     monkeypatch.setattr(filters, "st", SimpleNamespace(session_state=state))
-    take = filters.from_chart("class", "bars")
-    take()
+    take = filters.from_chart("class")
+    take("merit")
     assert state["class"] == "merit"
-    take()
-    assert state["class"] is None
-    state["bars"] = {"selection": {"points": []}}
-    take()
+    take("innovation")
+    assert state["class"] == "innovation"
+    take("innovation")
     assert state["class"] is None
 
 
@@ -126,7 +124,7 @@ def test_a_name_in_the_data_never_becomes_markup(warehouse, monkeypatch: pytest.
     test = run("awards", **{"class": "merit"})
     assert not test.exception and not test.error
     assert TRAP not in text_of(test) and "&lt;img src=x onerror=alert(1)&gt;" in text_of(test)
-    assert not [chart for chart in test.get("plotly_chart") if TRAP in chart.proto.spec]
+    assert charts_of(test) and TRAP not in str(charts_of(test))
 
 
 def test_a_choice_that_nothing_fits_is_still_of_simulated_data(warehouse) -> None:

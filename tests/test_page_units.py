@@ -48,6 +48,13 @@ def test_the_works_to_explain_are_the_worst_of_the_agency(con) -> None:
     assert f"落後與停工 {len(expected)} 件" in told and expected[0][0] in told
 
 
+def test_where_more_works_are_late_than_paper_holds_the_page_says_so(warehouse, monkeypatch) -> None:
+    late = len(one_page.late(Unit("agency_id", "water_resources", parse("112"))))
+    for most, said in ((late - 1, True), (late, False)):
+        monkeypatch.setattr(one_page, "LISTED", most)
+        assert (f"列最嚴重的 {most} 件" in text_of(run("agency", agency="water_resources"))) == said
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_unit_has_a_page(warehouse, language: str) -> None:
     for page, dimension in (("agency", "agency_id"), ("district", "district_id")):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 
 import pytest
@@ -36,6 +38,12 @@ def text_of(test: AppTest) -> str:
     return "\n".join(
         getattr(element, "body", None) or getattr(element.proto, "body", "") for element in test.main if element
     ) + "".join(element.proto.body for element in test.get("html"))
+
+
+def figures(test: AppTest) -> list[dict]:
+    """What the charts of a page draw, in their order."""
+    told = [found[1] for each in test.get("html") if (found := re.search(r'data-told="([^"]*)"', each.proto.body))]
+    return [json.loads(html.unescape(each))["figure"] for each in told]
 
 
 def shown(test: AppTest) -> list:

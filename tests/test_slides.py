@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from dashboard import words
 from dashboard.meeting import agenda, slides
 from dashboard.meeting.model import Deck
 from dashboard.warehouse import ask
+from tests import tiny_city
 
 HAN = re.compile(r"[一-鿿]")
 
@@ -110,6 +112,24 @@ def test_the_speaker_is_told_how_a_figure_is_computed_and_what_may_be_asked(deck
 def test_a_deck_is_the_same_each_time(warehouse, chinese):
     one, two = (slides.deck(agenda.load("quarterly")) for _ in range(2))
     assert one == two and replace(one, title="x") != two
+
+
+def test_months_that_nobody_filed_break_the_lines_of_a_slide(tmp_path, monkeypatch, chinese):
+    from dashboard import warehouse
+    from data_pipeline.store import Store
+
+    city = copy.deepcopy(tiny_city.CITY)
+    # The filings reach June: of September one work has reported.
+    city["work_progress"] += [tiny_city.filed("w2", "2023-06", 0.7, 0.4), tiny_city.filed("w2", "2023-09", 0.9, 0.5)]
+    monkeypatch.setenv("RDEC_STORE", str(tmp_path))
+    warehouse.here.cache_clear()
+    tiny_city.publish(Store(tmp_path), city)
+    (slide,) = [each for each in slides.deck(agenda.load("monthly")).slides if each.key == "work-w2"]
+    warehouse.here.cache_clear()
+    assert slide.chart.categories == ("112.1", "112.2", "112.3", "112.4", "112.5", "112.6")
+    for series in slide.chart.series:
+        assert [place for place, value in enumerate(series.values) if value is None] == [2, 3, 4]
+    assert slide.chart.ticks == (0, 1, 2, 3, 4, 5)
 
 
 def scene():

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
+from data_pipeline import build, declarations
+from data_pipeline.store import Store
+
 PLACE = {"longitude": 120.2, "latitude": 23.0, "coordinate_precision": "village", "district_id": "east"}
 
 
@@ -179,3 +185,27 @@ CITY: dict[str, list[dict]] = {
 # The codes that every row of a case shares.
 for _case in CITY["hotline_cases"]:
     _case |= {"category": "road", "agency_id": "public_works", "district_id": "east"}
+
+
+def publish(store: Store, city: dict[str, list[dict]]) -> None:
+    """Hand in the rows of a city, and put a build of them into use."""
+    sources = declarations.load()
+    for source, rows in city.items():
+        if source in sources:
+            with store.keep(source, "test") as kept:
+                kept.add(f"{source}.csv", as_file(sources[source], rows))
+    with store.writing():
+        store.publish(build.build(store, sources).build.name)
+
+
+def as_file(source, rows: list[dict]) -> bytes:
+    """Rows as a bureau would hand them in: headers as declared, shares in percent, nothing for what is not known."""
+    shares = {name for name, column in source.columns.items() if column.type == "percent"}
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([source.columns[name].header for name in names])
+    for row in rows:
+        cells = {name: value * 100 if name in shares else value for name, value in row.items() if value is not None}
+        writer.writerow([cells.get(name, "") for name in names])
+    return out.getvalue().encode()

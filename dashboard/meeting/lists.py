@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import axes, filed, look, words, works
+from dashboard import axes, filed, look, periods, words, works
 from dashboard import work as work_page
 from dashboard.meeting import agenda
 from dashboard.meeting.model import Cell, Chart, Column, Grid, Series, Slide
@@ -129,24 +129,27 @@ def promised(row: dict, scene: Scene) -> Cell:
 
 
 def _work(item: agenda.Work, scene: Scene, row: dict) -> list[Slide]:
-    points = [
-        each
+    points = {
+        each["month"]: each
         for each in table("marts.work_months", {"work_id": [row["work_id"]]}, "month")
         if each["planned_progress"] is not None
-    ]
+    }
     if not points:
         return []
-    months = [each["month"] for each in points]
+    months = periods.months(min(points), max(points))  # those without a plan, too
     ticks = axes.ticks(months)
     days, late = words.number(round(row["gap_days"] or 0)), row["light"] in works.LATE and row["gap_points"] is not None
     series = tuple(
         Series(
             t(f"slides.{name}"),
-            tuple(None if each[f"{name}_progress"] is None else each[f"{name}_progress"] * 100 for each in points),
-            tuple(words.amount(each[f"{name}_progress"], "percent") for each in points),
+            tuple(None if each is None else each * 100 for each in progress),
+            tuple(words.amount(each, "percent") for each in progress),
             role,
         )
-        for name, role in (("planned", "grey"), ("actual", "accent"))
+        for name, role, progress in (
+            (name, role, [points.get(month, {}).get(f"{name}_progress") for month in months])
+            for name, role in (("planned", "grey"), ("actual", "accent"))
+        )
     )
     told = _story(row)
     chart = Chart(

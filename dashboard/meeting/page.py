@@ -351,4 +351,4 @@ def _do(command: Sequence[str], said: Mapping[str, str | None], done: str) -> No
     if ended.well:
         st.success(done)
     else:
-        st.error(ended.why)
+        st.error(words.literal(ended.why))

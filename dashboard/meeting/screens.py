@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dashboard import axes, charts, look, sentences, sites, warehouse, words, works
+from dashboard import axes, charts, look, periods, sentences, sites, warehouse, words, works
 from dashboard.meeting import agenda
 from dashboard.meeting.model import Chart, Figure, Map, Mark, Series, Slide
 from dashboard.meeting.scene import Scene, link, page_of, period, where
@@ -64,7 +64,7 @@ def trend(item: agenda.Trend, scene: Scene) -> list[Slide]:
     last = whole.rows[-1]["month"]
     span = _months(last, item.months)
     answer = ask(item.metric, span, ("month",), where(item))
-    months = [row["month"] for row in answer.rows]
+    months = periods.months(answer.rows[0]["month"], answer.rows[-1]["month"])  # those without a row, too
     open_month = charts.unfinished_month(answer, months)
     told = sentences.of(answer, unfinished=open_month)
     chart = _trend(answer, months, open_month, told)

@@ -10,7 +10,6 @@ import functools
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
 from dashboard import warehouse, words
 from dashboard.meeting import agenda, projector, slides
@@ -73,6 +72,3 @@ def _drawn(name: str, text: str, held: str, build: str, language: str, state: tu
 def _language(request: Request) -> str:
     asked = request.query_params.get("lang", "zh")
     return asked if asked in words.LANGUAGES else "zh"
-
-
-ROUTES = [Route("/slides/a/{name}", of_agenda), Route("/slides/m/{name}", of_meeting)]

@@ -160,6 +160,11 @@ def noted(text: str, note: str) -> str:
 # Dates
 
 
+def literal(text: str) -> str:
+    """Text from elsewhere as text of Streamlit's markup: nothing in it is markup, a link or an icon."""
+    return re.sub(r"([\\`*_{}\[\]<>#!|~$:])", r"\\\1", text)
+
+
 def day(value: dt.date | None) -> str:
     """112.12.31 · 31 Dec 2023"""
     if value is None:

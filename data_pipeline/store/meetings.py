@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -20,6 +21,7 @@ from data_pipeline.store import MEETING, Store, StoreError
 from data_pipeline.store.audit import trail
 from data_pipeline.store.files import as_json, flush_file, flush_folder, refuse_special, sha256_of, write_whole
 
+DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # no folder on Windows can be called so
 OWN = ("warehouse.duckdb", "manifest.json", "notes.jsonl", "meeting.json")
 
 
@@ -80,7 +82,7 @@ def freeze(store: Store, name: str, date: dt.date, by: str, attachments: Path | 
 
 def refuse_name(store: Store, name: str) -> None:
     """Raise StoreError where no meeting can be frozen under this name: before the slides are made, and again after."""
-    if not MEETING.fullmatch(f"meeting-{name}"):
+    if not MEETING.fullmatch(f"meeting-{name}") or DEVICE.fullmatch(name) or name.endswith("."):
         raise StoreError(
             f"「{name}」不能作為會議名稱，沒有封存；請用 113-03 這樣的名稱，40 字以內 · "
             f"Nothing was frozen: “{name}” cannot name a meeting; use one such as 113-03, of letters, digits, - _ ."

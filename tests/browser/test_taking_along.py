@@ -41,7 +41,7 @@ def test_the_figures_of_a_chart_come_in_three_forms(visit: Visit, server: str, t
     visit.page.get_by_role("button", name="數字與下載").first.click()
     for form, begins in (("CSV", b"\xef\xbb\xbf"), ("XLSX", b"PK"), ("ODS", b"PK")):
         with visit.page.expect_download() as waiting:
-            visit.page.get_by_test_id("stPopoverBody").get_by_role("button", name=form, exact=True).click()
+            visit.page.get_by_role("dialog").get_by_role("button", name=form, exact=True).click()
         name = waiting.value.suggested_filename
         waiting.value.save_as(tmp_path / form)
         assert (tmp_path / form).read_bytes().startswith(begins)

@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -31,16 +32,19 @@ MEMORY = 3 * 1024**3
 
 
 def run(bench: Bench) -> None:
-    for reader in READERS:
-        with bench.tally("fuzz", f"{reader}: malformed files, uncaught exceptions") as tally:
-            counts = _all(
-                reader, bench.times(FILES), bench.seed, bench.place(f"fuzz-{reader.replace(' ', '-')}"), tally
-            )
-            tally.said = (
-                f"{counts['read']:,} read, {counts['whole']:,} refused whole with a sentence; good rows kept "
-                f"{counts['good']:,} of {counts['good'] + counts['lost']:,}; rows refused {counts['rejects']:,}, "
-                f"unexplained {counts['unexplained']:,}"
-            )
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process
+        list(pool.map(lambda reader: _read(bench, reader), READERS))
+
+
+def _read(bench: Bench, reader: str) -> None:
+    with bench.tally("fuzz", f"{reader}: malformed files, uncaught exceptions") as tally:
+        folder = bench.place(f"fuzz-{reader.replace(' ', '-')}")
+        counts = _all(reader, bench.times(FILES), bench.seed, folder, tally)
+        tally.said = (
+            f"{counts['read']:,} read, {counts['whole']:,} refused whole with a sentence; good rows kept "
+            f"{counts['good']:,} of {counts['good'] + counts['lost']:,}; rows refused {counts['rejects']:,}, "
+            f"unexplained {counts['unexplained']:,}"
+        )
 
 
 def _all(reader: str, files: int, seed: int, folder: Path, tally) -> Counter:

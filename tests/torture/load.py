@@ -7,6 +7,7 @@ click to the end of the run. Memory is the server's resident set, after warm-up 
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import statistics
 import threading
@@ -26,6 +27,7 @@ THINK = 6.0  # seconds between two clicks of one viewer, on average
 GROWTH = 1.10
 PUBLISHED_EVERY = 120.0  # seconds
 WARM = 0.3  # of the time
+TRACED = re.compile(r"^Traceback .*?\n(?=\S)[^\n]*", re.M | re.S)
 ASKED = ("metrics/hotline.contacts/values?period=112&by=month", "tables/marts.works?limit=100", "sources", "published",
          "reconciliation", "builds/current", "metrics")  # fmt: skip
 
@@ -68,7 +70,9 @@ def run(bench: Bench) -> None:
             for fault in seen.faults:
                 tally.hold(False, fault)
             log = process.log.read_text(errors="replace")
-            tally.hold("Traceback" not in log, log[log.find("Traceback") :][:600])
+            traces = TRACED.findall(log) or ([log] if "Traceback" in log else [])
+            for traced in dict.fromkeys(traces):
+                tally.hold(False, traced[-1200:])
             tally.hold(bool(builds), "no build was published meanwhile")
             tally.said = (f"a page {_told(seen.opened)}; a filter {_told(seen.chosen)}; the API {_told(seen.asked)}; "
                           f"{len(builds)} builds published")  # fmt: skip
