@@ -129,6 +129,7 @@ def pull_(store: Store, names: tuple[str, ...]) -> None:
 @cli.command("build")
 @click.option("--if-missing", is_flag=True, help="已有版本就不做 Do nothing if a build is in use.")
 @click.option("--like", help="以某版本的同一批位元組重建 Repeat a build from the same bytes.")
+@click.option("--full", is_flag=True, help="全部重讀，不沿用前一版 Read everything again; take nothing over.")
 @click.option("--no-publish", is_flag=True, help="只建置與檢核 Build and check only.")
 @click.option("--no-sample", is_flag=True, help="不以模擬資料補足 Leave sources without data empty.")
 @click.option("--keep", default=5, show_default=True, help="保留版本數 Builds kept.")
@@ -137,7 +138,7 @@ def pull_(store: Store, names: tuple[str, ...]) -> None:
 @by
 @click.pass_obj
 def build_(
-    store: Store, if_missing: bool, like: str | None, no_publish: bool, no_sample: bool, keep: int,
+    store: Store, if_missing: bool, like: str | None, full: bool, no_publish: bool, no_sample: bool, keep: int,
     engine: str | None, style: str, by: str,
 ) -> None:  # fmt: skip
     """建置、檢核、發布 Build, check, and switch to the new build."""
@@ -152,7 +153,8 @@ def build_(
             delivery.complete(store, sources, report)
         started = time.perf_counter()
         try:
-            made = building.build(store, sources, store.build(like) if like else None, report, engine=remote)
+            repeated = store.build(like) if like else None
+            made = building.build(store, sources, repeated, report, full=full, engine=remote)
         except building.ChecksFailed as failed:
             report.stop()
             print_offences(failed.offences)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -22,7 +21,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from data_pipeline import describe, load
+from data_pipeline import describe, grow, load
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import Source
 from data_pipeline.engine import Engine
@@ -34,7 +33,7 @@ PUBLISHED = PROJECT / "data_pipeline" / "published"
 RULED = re.compile(r"\brule\('([a-z_]+)'\)")
 NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
 COMMENT = re.compile(r"--[^\n]*")
-DEFINING = (".sql", ".csv", ".geojson")
+TOLD = {f"meta.{table}" for table in ("inputs", "sources", "columns", "lineage", "rejects", "checks", "rule_use")}
 FAILED = "failed"  # the rejects of a build that did not pass its checks, until one does
 NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
@@ -82,24 +81,30 @@ def build(
     like: Build | None = None,
     progress: Callable[[str, float], None] = lambda step, share: None,
     warehouse: Path = WAREHOUSE,
+    full: bool = False,
     engine: Engine | None = None,
 ) -> Made:
     """Make and check a build; it is finished but not yet in use.
 
-    `like` repeats an earlier build from the very same bytes; `engine` makes the marts over records. Raises
-    ChecksFailed, EngineFault, DuckDB errors for broken SQL. Must be called within `store.writing()`.
+    It grows from the build in use where that is sure to give the same (grow.py), unless `full`. `like` repeats an
+    earlier build from the very same bytes; `engine` makes the marts over records, all of them. Raises ChecksFailed,
+    EngineFault, DuckDB errors for broken SQL. Must be called within `store.writing()`.
     """
     work = store.workplace(f"build-{time.time_ns()}")
     path = work / "warehouse.duckdb"
+    defined = grow.defined(sources, [*grow.definitions(warehouse), *sorted(PUBLISHED.glob("*.csv"))])
+    base = None if full or like or engine else grow.base(store, defined)
     try:
+        if base:
+            shutil.copyfile(base.path, path)
         con = duckdb.connect(str(path), config={**SETTINGS, "temp_directory": str(work / "spill")})
         try:
-            made = _fill(con, store, sources, like, progress, warehouse, work, engine)
+            made = _fill(con, store, sources, like, progress, warehouse, work, base, engine)
             con.execute("checkpoint")
         finally:
             con.close()
         rejects, manifest, loaded, problems, seconds = made
-        finished = store.finish(path, manifest)
+        finished = store.finish(path, {**manifest, "defined": defined})
         _hand_out(store, rejects, finished.name)
         shutil.rmtree(store.root / "rejects" / FAILED, ignore_errors=True)
         return Made(finished, loaded, problems, seconds)
@@ -110,7 +115,7 @@ def build(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _fill(con, store, sources, like, progress, warehouse, work, engine):
+def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
     seconds: dict[str, float] = {}
     clock = time.perf_counter()
 
@@ -120,19 +125,29 @@ def _fill(con, store, sources, like, progress, warehouse, work, engine):
         seconds[name], clock = seconds.get(name, 0) + now - clock, now
         progress(name, share)
 
-    lay_ground(con, warehouse)
-    load.prepare(con)
+    before = {}
+    if base:
+        con.execute(f"set TimeZone = '{ZONE}'")
+        before = grow.take_over(con, base)
+    else:
+        lay_ground(con, warehouse)
+        load.prepare(con)
     step("seeds", 0.02)
     chosen = {name: _chosen(store, source, like) for name, source in sources.items()}
+    kept = {name for name, receipts in chosen.items() if grow.unchanged(store, before.get(name), receipts)}
     # Two at a time, the largest first: while one waits for the disk or for its one thread, the other works.
     size = {name: sum(receipt.size for receipt in receipts) for name, receipts in chosen.items()}
     with ThreadPoolExecutor(2) as pool:
         under_way = {
-            name: pool.submit(_read, con, store, sources[name], chosen[name], work, like)
+            name: pool.submit(_read, con, store, sources[name], chosen[name], work, like, before.get(name))
             for name in sorted(size, key=size.__getitem__, reverse=True)
+            if name not in kept
         }
         loaded, problems = [], []
         for index, name in enumerate(sources):
+            if name in kept:
+                loaded.append(before[name].loaded)
+                continue
             each, chosen[name], wrong = under_way[name].result()
             loaded.append(each)
             problems += wrong
@@ -140,17 +155,21 @@ def _fill(con, store, sources, like, progress, warehouse, work, engine):
     inputs = chosen
     load_published(con)
     describe.write_inputs(con, inputs)
+    changed = set(sources) - kept if base else None
     elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
-    lineage = create_views_and_marts(con, warehouse, lambda share: step("marts", 0.55 + 0.35 * share), elsewhere)
-    describe.write(con, store, sources, inputs, loaded, problems, lineage)
+    marts = lambda share: step("marts", 0.55 + 0.35 * share)  # noqa: E731
+    lineage = create_views_and_marts(con, warehouse, marts, changed, elsewhere)
+    describe.write(con, store, sources, inputs, loaded, problems, {name: of - TOLD for name, of in lineage.items()})
     step("meta", 0.92)
-    offences = run_checks(con, warehouse)
+    offences = run_checks(con, warehouse, lineage, changed)
     rejects = write_rejects(con, work / "rejects")
     step("checks", 0.98)
     if offences:
         raise ChecksFailed(offences)
     manifest = {
-        "fingerprint": _fingerprint(inputs, sources, warehouse),
+        "fingerprint": grow.fingerprint(
+            inputs, sources, [*grow.definitions(warehouse), *sorted(PUBLISHED.glob("*.csv"))]
+        ),
         "built_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "inputs": {name: [receipt.pull for receipt in receipts] for name, receipts in inputs.items()},
         "rows": {each.source: each.rows for each in loaded},
@@ -162,12 +181,14 @@ def _fill(con, store, sources, like, progress, warehouse, work, engine):
     return rejects, manifest, loaded, problems, seconds
 
 
-def _read(con, store, source, receipts, work, like) -> tuple[load.Loaded, list[Receipt], list[dict]]:
+def _read(con, store, source, receipts, work, like, before) -> tuple[load.Loaded, list[Receipt], list[dict]]:
     """Load one source on a connection of its own: what came in, from which deliveries, and which were unreadable."""
     own, problems = con.cursor(), []
     own.execute(f"set TimeZone = '{ZONE}'")
     folder = work / source.name
     folder.mkdir()
+    if before and (grown := grow.add(own, store, source, before, receipts, folder)):
+        return grown, receipts, problems
     while True:
         try:
             return load.load(own, store, source, receipts, folder), receipts, problems
@@ -236,15 +257,15 @@ def load_published(con: duckdb.DuckDBPyConnection, folder: Path = PUBLISHED) -> 
 
 
 def create_views_and_marts(
-    con: duckdb.DuckDBPyConnection,
-    warehouse: Path = WAREHOUSE,
-    progress: Callable[[float], None] = lambda share: None,
-    elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
-) -> dict[str, set[str]]:
+    con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, progress: Callable[[float], None] = lambda share: None,
+    changed: set[str] | None = None, elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
+) -> dict[str, set[str]]:  # fmt: skip
     """Create `staging` views and `marts` tables in the order their names ask for.
 
-    Returns the lineage: for each relation the raw sources it stands on. Which rules it is made by, its own and those
-    of what it is made from, stays in `meta.rule_use`.
+    Of a build that grows, a mart stands as it is where none of the `changed` sources is under it.
+
+    Returns the lineage: for each relation the raw sources it stands on, and what each build says of itself. Which
+    rules it is made by, its own and those of what it is made from, stays in `meta.rule_use`.
     """
     texts = {
         f"{folder}.{path.stem}": path.read_text(encoding="utf-8")
@@ -259,17 +280,17 @@ def create_views_and_marts(
     rules: dict[str, set[str]] = {}
     order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
     for index, name in enumerate(order):
-        kind = "view" if name.startswith("staging.") else "table"
-        try:
-            if not (elsewhere and kind == "table" and elsewhere(name, texts)):
-                con.execute(f"create {kind} {name} as {texts[name]}")
-        except duckdb.Error as error:
-            error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
-            raise
-        lineage[name] = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.")}.union(
-            *(lineage.get(need, set()) for need in needs[name])
-        )
+        own = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.") or need in TOLD}
+        lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
         rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
+        if name.startswith("staging.") or changed is None or lineage[name] & (changed | TOLD):
+            kind = "view" if name.startswith("staging.") else "table"
+            try:
+                if not (elsewhere and kind == "table" and elsewhere(name, texts)):
+                    con.execute(f"create or replace {kind} {name} as {texts[name]}")
+            except duckdb.Error as error:
+                error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
+                raise
         progress((index + 1) / len(order))
     con.execute("create table meta.rule_use (relation varchar, rule varchar)")
     used = [(name, rule) for name in order for rule in sorted(rules[name])]
@@ -280,13 +301,22 @@ def create_views_and_marts(
     return lineage
 
 
-def run_checks(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> list[Offence]:
-    """Run every check; a check returns the offenders, and no rows is a pass. Results stay in `meta.checks`."""
+def run_checks(
+    con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, lineage: dict[str, set[str]] | None = None,
+    changed: set[str] | None = None,
+) -> list[Offence]:  # fmt: skip
+    """Run every check; a check returns the offenders, and no rows is a pass. Results stay in `meta.checks`.
+
+    Of a build that grows, a check that looks at no `changed` source was passed by the build it grew from.
+    """
     con.execute("create table meta.checks (name varchar, zh varchar, en varchar, offenders bigint)")
     offences = []
     for path in sorted((warehouse / "checks").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         zh, _, en = text.splitlines()[0].removeprefix("--").strip().partition(" / ")
+        if changed is not None and not _concerned(text, lineage, changed):
+            con.execute("insert into meta.checks values (?, ?, ?, 0)", [path.stem, zh, en])
+            continue
         # The rows that offend are few; counting them in Python would not be true of a broken million.
         try:
             count = con.execute(f"select count(*) from ({text.rstrip().rstrip(';')}\n)").fetchone()[0]
@@ -300,6 +330,13 @@ def run_checks(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> l
             sample = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
             offences.append(Offence(path.stem, zh, en, count, sample))
     return offences
+
+
+def _concerned(text: str, lineage: dict[str, set[str]], changed: set[str]) -> bool:
+    """Does a check look at a changed source, or at what each build says of itself?"""
+    needs = {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))}
+    under = {need.removeprefix("raw.") for need in needs}.union(*(lineage.get(need, set()) for need in needs))
+    return bool(under & (changed | TOLD))
 
 
 def write_rejects(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
@@ -360,26 +397,3 @@ def _without(store: Store, source: Source, receipts: list[Receipt], pull: str | 
     (bad,) = receipts
     before = [each for each in store.receipts(source.name) if each.status == "ok" and each.simulated == bad.simulated]
     return [each for each in before if (each.at, each.pull) < (bad.at, bad.pull)][-1:]
-
-
-def _fingerprint(inputs: dict[str, list[Receipt]], sources: dict[str, Source], warehouse: Path) -> str:
-    """The same bytes under the same definitions have the same fingerprint."""
-    digest = hashlib.sha256()
-    for name, receipts in sorted(inputs.items()):
-        for receipt in receipts:
-            # On the day of a delivery hangs what of it lies in the future, and which reports were due.
-            day = None if receipt.simulated else load.delivered_on(receipt)
-            digest.update(f"{name} {day} {[kept.sha256 for kept in receipt.files]}\n".encode())
-    for source in sources.values():
-        digest.update(f"{source.model_dump_json()}\n".encode())
-    for path in [*_definitions(warehouse), *sorted(PUBLISHED.glob("*.csv"))]:
-        digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _definitions(warehouse: Path) -> Iterable[Path]:
-    for folder in ("seeds", "staging", "marts", "checks"):
-        yield from sorted(path for path in (warehouse / folder).glob("*.*") if path.suffix in DEFINING)
-    for name in ("macros.sql", "rules.yml", "metrics.yml"):
-        if (warehouse / name).exists():
-            yield warehouse / name

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +73,13 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             raise DeclarationError(f"seeds/{table}.csv: 一個寫法、多個代碼 · one spelling, several codes: {clash[:5]}")
 
 
-def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts: list[Receipt], work: Path) -> Loaded:
+def load(
+    con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts: list[Receipt], work: Path,
+    had: Iterable[Receipt] = (),
+) -> Loaded:  # fmt: skip
     """Fill `raw.<source>` from the receipts, oldest first; rows left out go to `meta.rejects`.
+
+    `had` came before and is not read: it only tells which file names stand for several files.
 
     Raises FileFault where a whole file cannot be read, with the `pull` it came in: the caller decides which older
     bytes to use.
@@ -89,7 +94,7 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
     )
     unknown: dict[str, None] = {}
     origins: list[Origin] = []
-    names = [kept.name for receipt in receipts for kept in receipt.files]
+    names = [kept.name for receipt in (*had, *receipts) for kept in receipt.files]
     newest = {kept.name: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
     last = {kept.sha256: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
     for delivery, receipt in enumerate(receipts):
@@ -113,14 +118,19 @@ def load(con: duckdb.DuckDBPyConnection, store: Store, source: Source, receipts:
         f"alter table {table} drop column _wrong; alter table {table} drop column _head; "
         f"alter table {table} drop column _row"
     )
-    rows = con.execute(f"select count(*) from {table}").fetchone()[0]
+    return count(con, source, tuple(unknown))
+
+
+def count(con: duckdb.DuckDBPyConnection, source: Source, unknown: tuple[str, ...]) -> Loaded:
+    """What stands in `raw.<source>` and in `meta.rejects` of it."""
+    rows = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     left_out, notes = con.execute(
         "select count(distinct (file, row_number)) filter (not is_note), "
         "count(distinct (file, row_number)) filter (is_note) "
         "from meta.rejects join seeds.reject_reasons using (reason) where source = ?",
         [source.name],
     ).fetchone()
-    return Loaded(source.name, rows, left_out, notes, tuple(unknown))
+    return Loaded(source.name, rows, left_out, notes, unknown)
 
 
 def delivered_on(receipt: Receipt) -> dt.date:
@@ -334,4 +344,4 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-__all__ = ["FileFault", "Loaded", "delivered_on", "load", "prepare"]
+__all__ = ["FileFault", "Loaded", "count", "delivered_on", "load", "prepare"]

@@ -1,7 +1,8 @@
 """What does a full build cost beside a plain load of the same files? `python -m tests.benchmark_build`
 
 Plain: DuckDB's own `read_csv` with guessed types into one table a file, in a file of its own: no codes, no rejects, no
-checks, no marts. Each run is a process of its own; plain and full take turns, so that a busy machine slows both. Times
+checks, no marts. With `--rows` the case is the contacts of the hotline alone in 24 monthly deliveries, and a third
+way is measured: grown, the build after the last month from the one before it. Each run is a process of its own; plain and full take turns, so that a busy machine slows both. Times
 are medians; processor time is what a busy machine changes least.
 """
 
@@ -33,19 +34,43 @@ def plain(store: Store, target: Path) -> int:
     with duckdb.connect(str(target), config=build.SETTINGS) as con:
         for name in declarations.load():
             if receipt := store.latest(name):
-                files = [str(path) for path in store.files(receipt) if path.suffix == ".csv"]
+                many = [each for each in store.receipts(name) if each.simulated == receipt.simulated]
+                files = [str(path) for each in many for path in store.files(each) if path.suffix == ".csv"]
                 con.execute(f"create table {name} as select * from read_csv(?)", [files])
                 rows += con.execute(f"select count(*) from {name}").fetchone()[0]
         con.execute("checkpoint")
     return rows
 
 
-def full(store: Store) -> tuple[int, dict[str, float]]:
+def months(store: Store, rows: int, folder: Path) -> None:
+    """Contacts of the hotline in 24 monthly deliveries, drawn from the simulated ones; 23 of them are built."""
+    (model,) = store.files(store.latest("hotline_contacts"))
+    with duckdb.connect(config=build.SETTINGS) as con:
+        con.execute("create table model as select * from read_csv(?, all_varchar=true)", [str(model)])
+        many = con.execute("select count(*) from model").fetchone()[0]
+        for month in range(24):
+            path = folder / f"話務-{month:02}.csv"
+            con.execute(
+                f"""copy (select printf('M%02d%09d', {month}, i) as "話務編號",
+                          date '2022-01-01' + interval {month} month + interval (i * 7 % 2400000) second as "受理時間",
+                          model.* exclude (話務編號, 受理時間)
+                          from range({rows // 24}) r(i) join model on model.rowid = i % {many}) to '{path}' (header)"""
+            )
+            if month == 23:
+                made(store, publish=True)
+            with store.keep("hotline_contacts", "benchmark") as kept:
+                kept.take(path)
+
+
+def made(store: Store, publish: bool = False, full: bool = False) -> tuple[int, dict[str, float]]:
     """A real build with marts, rejects and checks; the rows, and the seconds by step."""
     with store.writing():
-        made = build.build(store, declarations.load())
-        store.publish(made.build.name)
-        store.prune(1)
+        made = build.build(store, declarations.load(), full=full)
+        if publish:
+            store.publish(made.build.name)
+        else:  # the next turn starts from the same build
+            made.build.path.with_suffix(".json").unlink()
+            made.build.path.unlink()
     return sum(each.rows for each in made.loaded), made.seconds
 
 
@@ -57,7 +82,7 @@ def measure(which: str, store: Store, folder: Path) -> dict:
     if which == "plain":
         rows = plain(store, folder / f"plain-{os.getpid()}.duckdb")
     else:
-        rows, steps = full(store)
+        rows, steps = made(store, full=which == "full")
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {"seconds": time.perf_counter() - clock, "processor": usage.ru_utime + usage.ru_stime - spent,
             "peak_mb": usage.ru_maxrss / 1024, "rows": rows, "steps": steps}  # fmt: skip
@@ -67,8 +92,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument(
+        "--rows", type=int, help="contacts of the hotline in monthly deliveries, and the last one added"
+    )
     parser.add_argument("--store", type=Path, help="a store whose bytes are used; else a fresh simulated set")
-    parser.add_argument("--one", choices=("plain", "full"), help=argparse.SUPPRESS)
+    parser.add_argument("--one", choices=("plain", "full", "grown"), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
@@ -82,7 +110,11 @@ def main() -> None:
                 [sys.executable, "-m", "data_pipeline", "--store", str(root), "sample", "--scale", str(chosen.scale)],
                 cwd=ROOT, check=True, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        runs: dict[str, list[dict]] = {"plain": [], "full": []}
+        if chosen.rows:
+            shutil.copytree(root / "raw" / "hotline_contacts", folder / "months" / "raw" / "hotline_contacts")
+            root = folder / "months"
+            months(Store(root), chosen.rows, folder)
+        runs: dict[str, list[dict]] = {"plain": [], "full": []} | ({"grown": []} if chosen.rows else {})
         for turn in range(chosen.times):
             for which in runs if turn % 2 else reversed(runs):
                 done = subprocess.run(
@@ -101,10 +133,13 @@ def main() -> None:
         print(
             f"| {which} | {each['seconds']:.1f} | {each['processor']:.1f} | {each['peak_mb']:.0f} | {each['rows']:,.0f} |"
         )
-    ratio = {key: middle["full"][key] / middle["plain"][key] for key in ("seconds", "processor")}
-    print(f"| ratio | {ratio['seconds']:.2f} | {ratio['processor']:.2f} | | |")
-    steps = {step: statistics.median(run["steps"][step] for run in runs["full"]) for step in runs["full"][0]["steps"]}
-    print("\nfull, by step: " + ", ".join(f"{step} {seconds:.2f} s" for step, seconds in steps.items()))
+    for one, other in (("full", "plain"), ("grown", "full")):
+        if one in middle:
+            ratio = {key: middle[one][key] / middle[other][key] for key in ("seconds", "processor")}
+            print(f"| {one} / {other} | {ratio['seconds']:.2f} | {ratio['processor']:.2f} | | |")
+    for which in runs.keys() - {"plain"}:
+        steps = {step: statistics.median(run["steps"][step] for run in runs[which]) for step in runs[which][0]["steps"]}
+        print(f"\n{which}, by step: " + ", ".join(f"{step} {seconds:.2f} s" for step, seconds in steps.items()))
 
 
 if __name__ == "__main__":
