@@ -71,3 +71,16 @@ def test_rdec_keeps_its_own_agendas_elsewhere(tmp_path, monkeypatch):
 def test_every_screen_is_named_in_the_shipped_file():
     text = (agenda.FOLDER / "monthly.yml").read_text(encoding="utf-8")
     assert set(agenda.SCREENS) <= set(re.findall(r"\b([a-z]+)\b", text.split("title:")[0]))
+
+
+@pytest.mark.parametrize("name", ["nope", "pyproject.yml", "monthly.yml", "a" * 300, "a%00b"])
+def test_an_address_opens_agendas_and_no_other_file(warehouse, name: str) -> None:
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from dashboard.server import ROUTES
+
+    with TestClient(Starlette(routes=ROUTES)) as client:
+        answer = client.get(f"/slides/a/{name}")
+        assert answer.status_code == 404 and "monthly" in answer.text
+        assert client.get("/slides/a/monthly").status_code == 200

@@ -22,9 +22,12 @@ USUAL = "monthly"  # of a meeting that was frozen without its agenda
 
 def of_agenda(request: Request) -> Response:
     """The slides of an agenda over the build in use."""
-    language = _language(request)
+    language, name = _language(request), request.path_params["name"]
+    if name not in (known := agenda.names()):  # never the path of a file, which a command may name
+        said = "、".join(known)
+        return PlainTextResponse(f"沒有這個議程；現有：{said} · There is no such agenda; there are: {said}", 404)
     try:
-        of = agenda.load(request.path_params["name"])
+        of = agenda.load(name)
         store = warehouse.here().store
         notes = store.root / "notes.jsonl"
         told = notes.stat().st_size if notes.exists() else 0
