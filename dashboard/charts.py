@@ -50,10 +50,8 @@ def trend(
     )
     key = key or f"trend-{answer.name}-{split}"
     told = sentences.of(answer, labels, unfinished_month(answer, [row["month"] for row in answer.rows]))
-    foot.draw(key, figure, f"{alt(answer)} {told}", answer)
-    if floor:
-        told = f"{told} {t('frame.floor', floor=words.amount(floor, answer.metric.unit))}"
-    foot.under(key, answer, told, {split: labels or {}})
+    from_floor = t("frame.floor", floor=words.amount(floor, answer.metric.unit)) if floor else ""
+    foot.draw(key, figure, f"{alt(answer)} {told}", answer, f"{told} {from_floor}".rstrip(), {split: labels or {}})
 
 
 def bars(
@@ -98,8 +96,9 @@ def bars(
     )
     key = key or f"bars-{answer.name}-{dimension}"
     told = sentences.of(answer, labels)
-    foot.draw(key, figure, f"{alt(answer)} {told}", answer, (dimension,), click, pick)
-    foot.under(key, answer, told, {dimension: labels})
+    foot.draw(
+        key, figure, f"{alt(answer)} {told}", answer, told, {dimension: labels}, (dimension,), click, pick
+    )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=256)

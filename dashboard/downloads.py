@@ -129,13 +129,13 @@ def _table(name: str, head, rows, facts: list, simulated: bool, shares: frozense
     )  # fmt: skip
 
 
-def buttons(of: Table) -> None:
-    """CSV, XLSX, ODS: each is made when it is asked for."""
+def buttons(of: Table, key: str = "") -> None:
+    """CSV, XLSX, ODS: each is made when it is asked for. With a `key` they stay when what is taken is renamed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for form, make in FORMS.items():
             st.download_button(
                 form.upper(), functools.partial(make, of), f"{file_name(of.name)}.{form}", MIME[form],
-                key=f"take-{of.name}-{form}", on_click="ignore", type="tertiary", icon=":material/download:",
+                key=f"take-{key or of.name}-{form}", on_click="ignore", type="tertiary", icon=":material/download:",
                 help=t("downloads.help", form=form.upper()),
             )  # fmt: skip
 

@@ -29,6 +29,11 @@ ENDONYMS = {"zh": "中文", "en": "English"}
 SLIDE = re.compile(r"([am])/([A-Za-z0-9_.-]{1,40}):([0-9]{1,3})")  # agenda or meeting, and the slide one came from
 
 
+def begin() -> None:
+    """Before the page is drawn: nothing has been chosen on it yet, only in the frame."""
+    st.session_state["chosen"] = dict(st.session_state["chosen_above"])
+
+
 def leave() -> None:
     """After the page is drawn: what the link holds and no filter of this page reads is taken out of it.
 
@@ -36,7 +41,7 @@ def leave() -> None:
     """
     st.session_state.pop("going", None)  # a choice that this page does not have goes no further
     st.session_state.pop("returning", None)
-    read = st.session_state.pop("linked", set()) | {"via"}
+    read = st.session_state.pop("linked", set()) | {"via", *FRAME}
     for key in [each for each in st.query_params if each not in read]:
         if f"kept-{key}" not in st.session_state:
             _ignored(key, st.query_params[key])
@@ -70,7 +75,7 @@ def bar(with_period: bool) -> None:
         people.login()
     for key, usual in (("year", default), ("part", ""), ("lang", "zh")):
         _tell(key, usual)
-    st.session_state["chosen"] = {t("frame.period"): period_words(period())} if with_period else {}
+    st.session_state["chosen_above"] = {t("frame.period"): period_words(period())} if with_period else {}
 
 
 def standing() -> None:

@@ -26,11 +26,17 @@ def draw(
     figure: dict,
     alt: str,
     answer: Answer,
+    told: str,
+    names: Mapping[str, Mapping],
     by: Sequence[str] = (),
     click: Callable[..., None] | None = None,
     pick: Callable[..., None] | None = None,
+    rows: Sequence[dict] | None = None,
 ) -> None:
-    """The chart `key`. Its marks carry the codes of the dimensions `by` as `customdata`; without, none can be clicked.
+    """The chart `key` with its foot, as one piece of the page; `names` gives the labels of each dimension's codes.
+
+    `rows` are the figures where the chart shows more than the answer: they are listed instead. The marks carry the
+    codes of the dimensions `by` as `customdata`; without, none can be clicked.
 
     `click` is what a mark does with its codes before the page is drawn anew (`filters.from_chart`), `pick` what is done
     with them after (`filters.go`). Without either, and for a mark whose code is not stated, the rows behind it are
@@ -45,7 +51,14 @@ def draw(
 
     if by:
         heard.mark(key, take)
-    plot.draw(key, _lined(figure, answer), _config(answer), alt, bool(by))
+    tiles.told(
+        told,
+        tiles.about(answer, key=key),
+        heard.button(
+            f"figures-{key}", t("downloads.open"), "▦", functools.partial(_figures, key, answer, names, rows)
+        ),
+        drawn=plot.markup(key, _lined(figure, answer), _config(answer), alt, bool(by)),
+    )
     if (codes := st.session_state.pop(f"clicked-{key}", None)) is None:
         return
     if pick and None not in codes:
@@ -53,21 +66,6 @@ def draw(
     else:
         part = {name: _code(name, code) for name, code in zip(by, codes, strict=True)}
         tiles.open_rows(warehouse.narrowed(answer, **part))
-
-
-def under(
-    key: str, answer: Answer, told: str, names: Mapping[str, Mapping], rows: Sequence[dict] | None = None
-) -> None:
-    """The foot of the chart `key` of an answer; `names` gives the labels of each dimension's codes.
-
-    `rows` are the figures where the chart shows more than the answer: they are listed instead.
-    """
-    figures = functools.partial(_figures, key, answer, names, rows)
-    tiles.told(
-        told,
-        tiles.about(answer, key=key),
-        heard.button(f"figures-{key}", t("downloads.open"), "▦", figures),
-    )
 
 
 def _figures(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequence[dict] | None) -> None:

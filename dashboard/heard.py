@@ -33,8 +33,12 @@ def mark(key: str, take: Callable[..., None]) -> None:
 
 
 def begin() -> None:
-    """Before a page is drawn: what was there to be pressed is forgotten, and the page listens."""
+    """Before a page is drawn: what was there to be pressed is forgotten."""
     st.session_state["heard"] = {}
+
+
+def listen() -> None:
+    """The page listens to what is pressed."""
     manager = get_bidi_component_manager()
     if manager.get_component_path(f"{plot.OF}.{plot.name()}") is None:  # of this server; a test has one of its own
         here = ComponentManifest(plot.OF, "1", [ComponentConfig(plot.name(), plot.FOLDER.name)])

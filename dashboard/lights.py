@@ -42,7 +42,6 @@ def states(
     used = {row["light"] for row in answer.rows if row["value"]} - ({"completed"} if open_only else set())
     tiles.chips([state for state in look.STATES if state in used])
     told = sentences.of(answer, labels)
-    foot.draw(key, figure, f"{charts.alt(answer)} {told}", answer, (dimension, "light"), pick=pick)
     lights = warehouse.labels("light")
     counts = {(row[dimension], row["light"]): row["value"] for row in answer.rows}
     head = words.pick(warehouse.dimension(dimension).label)
@@ -50,7 +49,8 @@ def states(
         {head: words.pick(labels[code])} | {words.pick(lights[s]): counts.get((code, s), 0) for s in look.STATES}
         for code in order
     ]
-    foot.under(key, answer, told, {dimension: labels, "light": lights}, rows)
+    names = {dimension: labels, "light": lights}
+    foot.draw(key, figure, f"{charts.alt(answer)} {told}", answer, told, names, tuple(names), pick=pick, rows=rows)
 
 
 @functools.lru_cache(maxsize=128)

@@ -90,9 +90,8 @@ def coloured(rows: Sequence[Mapping[str, object]]) -> object:
 
 
 def apply() -> None:
-    """Put the style sheet and the name of the house on the page. Constant text: nothing from the data goes in."""
+    """Put the name of the house on the page; its style sheet is in the page already (`static.page`)."""
     st.logo(str(HERE / f"logo-{language()}.svg"), size="large")
-    st.html(HERE / "look.css")
     # Streamlit says that its page is English: a reader aloud and the choice of glyphs go by this.
     spoken = {"zh": "zh-Hant-TW", "en": "en"}[language()]
     st.html(f"<script>document.documentElement.lang = '{spoken}'</script>", unsafe_allow_javascript=True)

@@ -11,7 +11,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import streamlit as st
 from markupsafe import Markup
 
 FOLDER = Path(__file__).parent / "browser"
@@ -35,8 +34,8 @@ def addresses() -> dict[str, Path]:
     return {f"/_stcore/bidi-components/{OF}.{name()}/{each}": FOLDER / each for each in SCRIPTS}
 
 
-def draw(key: str, figure: dict, config: dict, alt: str, clicks: bool) -> None:
-    """Draw a figure; `clicks` says whether its marks can be pressed (`heard.mark`)."""
+def markup(key: str, figure: dict, config: dict, alt: str, clicks: bool) -> Markup:
+    """What a figure is drawn from; `clicks` says whether its marks can be pressed (`heard.mark`)."""
     told = config | {"figure": figure, "clicks": clicks}
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=dt.date.isoformat)
-    st.html(CHART.format(alt=alt, key=key, told=text, high=figure["layout"]["height"]))
+    return CHART.format(alt=alt, key=key, told=text, high=figure["layout"]["height"])

@@ -23,6 +23,7 @@ from streamlit.file_util import get_static_dir
 from dashboard import menu, plot
 
 HERE = Path(get_static_dir())
+LOOK = Path(__file__).parent / "look.css"
 PRESSED = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 FOREVER = "public, max-age=31536000, immutable"
 # Elements of Streamlit that every page has, each in a script of its own, which asks for others.
@@ -99,7 +100,10 @@ def page() -> str:
     links = "".join(f'<link rel="modulepreload" crossorigin href="{each}">' for each in hints)
     # The house has fonts of its own; this one would be fetched first and never used.
     text = re.sub(r'<link\s+rel="preload"\s+href="\./static/media/SourceSans[^>]*>', "", text)
-    return text.replace("</head>", f"{KNOWN}{links}{chart}</head>")
+    step, style = (path.read_text(encoding="utf-8") for path in (plot.FOLDER / "one_step.js", LOOK))
+    text = text.replace("</head>", f"{KNOWN}<script>{step}</script>{links}{chart}</head>")
+    # After the head, where Streamlit's own styles go: of two that say as much, the later one counts.
+    return text.replace("</body>", f"<style>{style}</style></body>")
 
 
 def needed(elements: Iterable[str]) -> set[str]:

@@ -1,83 +1,24 @@
-"""What does one headline figure say at a glance? Titles, tiles, chips and small tables: all HTML of the house is here.
-
-Every value goes through Jinja's autoescape: no text from the data can become markup.
-"""
+"""What does one headline figure say at a glance? Titles, tiles, chips and small tables (their HTML: `markup.py`)."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
+import contextvars
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import jinja2
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard import about as of
-from dashboard import downloads, heard, look, records, warehouse, words
+from dashboard import downloads, heard, look, markup, records, warehouse, words
 from dashboard.periods import Period, today
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
-_html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-_TITLE = _html.from_string("""
-<h1 class="message">{{ message }}</h1>
-<p class="beneath">
-{% for part in parts %}<span>{{ part }}</span>{% endfor %}
-{% if simulated %}<span class="mark">△ {{ simulated }}</span>{% endif %}
-</p>""")
-
-_TILE = _html.from_string("""
-<div class="tile">
-<div class="label">{{ label }}</div>
-<div class="value{{ ' long' if value|length > 7 }}" title="{{ exact }}">{{ value }}<small>{{ unit }}</small></div>
-{% for line in lines %}<div class="line">{{ line }}</div>{% endfor %}
-{% if spark %}<img src="{{ spark }}" alt="{{ spark_label }}">{% endif %}
-<div class="foot">{% if mark %}<span class="mark {{ mark_class }}">{{ mark }}</span> {% endif %}{{ foot }}</div>
-<div class="doing">{{ about }}</div>
-</div>""")
-
-# An image and not markup of the page: the page's sanitiser takes SVG out.
-_SPARK = _html.from_string(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 34" preserveAspectRatio="none">'
-    '<polyline points="{{ points }}" fill="none" stroke="{{ colour }}" stroke-width="2.5"'
-    ' vector-effect="non-scaling-stroke"/></svg>'
-)
-
-_CHIP = _html.from_string(
-    '<span class="chip" style="background:{{ state.colour }};color:{{ state.text }}">{{ state.icon }} {{ word }}</span>'
-)
-
-_TABLE = _html.from_string("""
-<table class="plain{{ ' compact' if compact }}"><thead><tr>
-{% for column in columns %}
-<th class="{{ column.align }}" scope="col" style="width:{{ column.width or 'auto' }}">{{ column.title }}</th>
-{% endfor %}
-</tr></thead><tbody>
-{% for row in rows %}<tr>
-{% for cell in row %}<td class="{{ columns[loop.index0].align }}">{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table>""")
-
-
-_STRIP = _html.from_string("""
-<ol class="strip">{% for cell in cells %}
-<li title="{{ cell.month }} {{ cell.word }}">
-{% if cell.state %}<span class="chip" style="background:{{ cell.state.colour }};color:{{ cell.state.text }}">
-{{ cell.state.icon }}<span class="aloud"> {{ cell.word }}</span></span>
-{% else %}<span class="chip">–</span>{% endif %}
-<small>{{ cell.month }}</small></li>{% endfor %}</ol>""")
-_TOLD = _html.from_string("""
-{% if sentence %}<p class="told">{{ sentence }}</p>{% endif %}
-{% if buttons %}<div class="doing">{% for each in buttons %}{{ each }}{% endfor %}</div>{% endif %}""")
-_STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
-_INDENTED = _html.from_string('<span class="depth{{ depth }}">{{ text }}</span>')
-_HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
-_LINK = _html.from_string('<a href="{{ address }}" target="_self">{{ text }}</a>')
-_MARKED = _html.from_string('{{ text }}{% if mark %} <span class="mark">△ {{ mark }}</span>{% endif %}')
-_BADGED = _html.from_string('<span class="mark published">{{ mark }}</span> {{ text }}')
-_CODE = _html.from_string("<code>{{ text }}</code>")
+_beside: contextvars.ContextVar[list[str]] = contextvars.ContextVar("_beside")
 
 
 @dataclass(frozen=True)
@@ -102,7 +43,28 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
         told.append(t("frame.as_of", day=words.day(reach)))
     if due and not simulated:
         told.append(t("frame.overdue" if due < today() else "frame.next_due", day=words.day(due)))
-    st.html(_TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
+    st.html(markup.TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
+
+
+def header(text: str) -> None:
+    """What the part of a page below it is about."""
+    st.html(markup.HEADER.render(text=text))
+
+
+@contextlib.contextmanager
+def row() -> Iterator[None]:
+    """The tiles made within stand side by side: one piece of the page, where each in a column of its own is three."""
+    tiles: list[str] = []
+    token = _beside.set(tiles)
+    try:
+        yield
+    finally:
+        _beside.reset(token)
+    st.html(f'<div class="tiles">{"".join(tiles)}</div>')
+
+
+def _put(tile: str) -> None:
+    _beside.get().append(tile)
 
 
 def metric(
@@ -156,22 +118,21 @@ def _computed(
         lines.append(t(f"frame.n_{answer.n_unit}", n=n))
     if printed:
         lines.append(badged(t("frame.published"), words.noted(words.published(printed), words.printed_period(printed))))
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.html(
-            _TILE.render(
-                label=label or pick(metric.label),
-                value=value,
-                unit=unit,
-                lines=lines,
-                exact=words.amount(answer.value, metric.unit, exact=True),
-                spark=_spark([row["value"] for row in trend.rows[-13:]]) if trend else "",
-                spark_label=pick(metric.label),
-                foot=_foot(answer),
-                mark=t("frame.simulated") if answer.is_simulated else "",
-                mark_class="",
-                about=about(answer, printed),
-            )
+    _put(
+        markup.TILE.render(
+            label=label or pick(metric.label),
+            value=value,
+            unit=unit,
+            lines=lines,
+            exact=words.amount(answer.value, metric.unit, exact=True),
+            spark=_spark([row["value"] for row in trend.rows[-13:]]) if trend else "",
+            spark_label=pick(metric.label),
+            foot=_foot(answer),
+            mark=t("frame.simulated") if answer.is_simulated else "",
+            mark_class="",
+            about=about(answer, printed),
         )
+    )
 
 
 def published(row: dict, beside: Answer | None = None, beside_words: str = "") -> None:
@@ -183,27 +144,26 @@ def published(row: dict, beside: Answer | None = None, beside_words: str = "") -
         lines.append(marked(f"{t('frame.operational')} {got} {beside_words}".rstrip(), beside.is_simulated))
     elif beside_words:
         lines.append(beside_words)
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.html(
-            _TILE.render(
-                label=_label(row),
-                value=text,
-                unit=unit,
-                lines=lines,
-                exact=words.quoted(row["quote"]),
-                spark="",
-                spark_label="",
-                foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
-                mark=t("frame.published"),
-                mark_class="published",
-                about=about(beside, row),
-            )
+    _put(
+        markup.TILE.render(
+            label=_label(row),
+            value=text,
+            unit=unit,
+            lines=lines,
+            exact=words.quoted(row["quote"]),
+            spark="",
+            spark_label="",
+            foot=t("frame.printed_in", document=row["document"], period=words.printed_period(row)),
+            mark=t("frame.published"),
+            mark_class="published",
+            about=about(beside, row),
         )
+    )
 
 
 def chip(state: str) -> str:
     """The HTML of a state's chip: icon, word, colour."""
-    return _CHIP.render(state=look.STATES[state], word=pick(warehouse.labels("light")[state]))
+    return markup.CHIP.render(state=look.STATES[state], word=pick(warehouse.labels("light")[state]))
 
 
 def chips(states: Sequence[str]) -> None:
@@ -214,48 +174,48 @@ def chips(states: Sequence[str]) -> None:
 def counted(states: Sequence[tuple[str, str]]) -> None:
     """The states with their numbers, as chips."""
     names = warehouse.labels("light")
-    shown = [_CHIP.render(state=look.STATES[light], word=f"{pick(names[light])} {number}") for light, number in states]
+    shown = [markup.CHIP.render(state=look.STATES[light], word=f"{pick(names[light])} {n}") for light, n in states]
     st.html(f'<p class="chips">{" ".join(shown)}</p>')
 
 
 def badge(state: look.State, word: str) -> Markup:
     """A chip that may stand in a cell of `table`."""
-    return Markup(_CHIP.render(state=state, word=word))
+    return Markup(markup.CHIP.render(state=state, word=word))
 
 
 def stacked(main: object, *beneath: object) -> Markup:
     """A cell of several lines: what counts, then what belongs to it; empty lines are left out."""
-    return Markup(_STACKED.render(main=main, beneath=[line for line in beneath if line]))
+    return Markup(markup.STACKED.render(main=main, beneath=[line for line in beneath if line]))
 
 
 def marked(text: str, is_simulated: bool) -> Markup:
     """A figure with the mark of simulated data where it is one."""
-    return Markup(_MARKED.render(text=text, mark=t("frame.simulated") if is_simulated else ""))
+    return Markup(markup.MARKED.render(text=text, mark=t("frame.simulated") if is_simulated else ""))
 
 
 def badged(mark: str, text: str) -> Markup:
     """A printed figure with the mark of published ones."""
-    return Markup(_BADGED.render(mark=mark, text=text))
+    return Markup(markup.BADGED.render(mark=mark, text=text))
 
 
 def indented(text: str, depth: int) -> Markup:
     """A cell of a tree: the deeper, the further in; what has parts is bold."""
-    return Markup(_INDENTED.render(text=text, depth=depth))
+    return Markup(markup.INDENTED.render(text=text, depth=depth))
 
 
 def hint(text: str, full: str) -> Markup:
     """A short form whose full one shows under the pointer."""
-    return Markup(_HINT.render(text=text, full=full))
+    return Markup(markup.HINT.render(text=text, full=full))
 
 
 def code(text: str) -> Markup:
     """A formula in a cell."""
-    return Markup(_CODE.render(text=text))
+    return Markup(markup.CODE.render(text=text))
 
 
 def link(text: str, address: str) -> Markup:
     """A cell that opens a page of the house (`filters.address`)."""
-    return Markup(_LINK.render(text=text, address=address))
+    return Markup(markup.LINK.render(text=text, address=address))
 
 
 def table(
@@ -267,12 +227,12 @@ def table(
     Under the name `take` it can be taken along as it is read; `simulated` says there whether its figures are real.
     `known` are the metrics in it, for 「關於這些數字」.
     """
-    st.html(_TABLE.render(columns=columns, rows=rows, compact=compact))
+    st.html(markup.TABLE.render(columns=columns, rows=rows, compact=compact))
     if take:
         heads = [_read(column.title) or str(place) for place, column in enumerate(columns)]
         read = [dict(zip(heads, map(_read, row), strict=True)) for row in rows]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            downloads.buttons(downloads.of_rows(take, read, simulated))
+            downloads.buttons(downloads.of_rows(take, read, simulated), take)
             if known:
                 told("", about_table(take, known))
 
@@ -315,13 +275,13 @@ def strip(months: Sequence[tuple[str, str | None]]) -> None:
         {"month": month, "state": look.STATES.get(light), "word": pick(names.get(light)) or "—"}
         for month, light in months
     ]
-    st.html(_STRIP.render(cells=cells))
+    st.html(markup.STRIP.render(cells=cells))
 
 
-def told(sentence: str, *buttons: Markup) -> None:
-    """What a chart shows, in a sentence under it, and what can be opened there."""
-    if sentence or buttons:
-        st.html(_TOLD.render(sentence=sentence, buttons=buttons))
+def told(sentence: str, *buttons: Markup, drawn: Markup | str = "") -> None:
+    """A chart, what it shows, in a sentence under it, and what can be opened there."""
+    if drawn or sentence or buttons:
+        st.html(drawn + markup.TOLD.render(sentence=sentence, buttons=buttons))
 
 
 def about(answer: Answer | None, row: dict | None = None, key: str = "") -> Markup:
@@ -393,5 +353,5 @@ def _spark(values: Sequence[float | None]) -> str:
         for index, value in enumerate(values)
         if value is not None
     )
-    drawn = _SPARK.render(points=points, colour=look.ACCENT)
+    drawn = markup.SPARK.render(points=points, colour=look.ACCENT)
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"

@@ -22,14 +22,15 @@ def years(whole: Answer, part: Answer | None = None, name: str = "", height: int
     figure = _years(whole, part, name, height, words.language())
     key = f"years-{whole.name}"
     told = sentences.of(whole)
-    foot.draw(key, figure, f"{charts.alt(whole)} {told}", whole, ("year",))
     inside = {row["year"]: row["value"] for row in part.rows} if part else {}
     rows = [
         {t("timelines.year"): words.year(row["year"]), pick(whole.metric.label): row["value"]}
         | {name: inside.get(row["year"], 0)}
         for row in whole.rows
     ]
-    foot.under(key, whole, told, {}, rows if part else None)
+    foot.draw(
+        key, figure, f"{charts.alt(whole)} {told}", whole, told, {}, ("year",), rows=rows if part else None
+    )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=128)
@@ -93,11 +94,10 @@ def lines(answers: Sequence[Answer], height: int = 380) -> None:
     labels = tuple((answer.name, pick(answer.metric.label)) for answer in answers)
     figure = charts.trend_figure(joined, "metric", labels, None, 0, height, words.language())
     told = sentences.joined([words.said(pick(each.metric.label), sentences.of(each)) for each in answers])
-    foot.draw(name, figure, told, answers[0])
     rows = [
         {t("frame.month"): words.month(rows[0]["month"])}
         | {label: words.amount(row["value"], answers[0].metric.unit, exact=True)
            for (_, label), row in zip(labels, rows, strict=True)} | {"n": rows[0]["n"]}
         for rows in zip(*(answer.rows for answer in answers), strict=True)
     ]  # fmt: skip
-    foot.under(name, answers[0], told, {}, rows)
+    foot.draw(name, figure, told, answers[0], told, {}, rows=rows)

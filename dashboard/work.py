@@ -99,13 +99,12 @@ def curve(row: dict) -> None:
         row["is_remaining_plan_too_steep"], words.language(),
     )  # fmt: skip
     key, of = f"curve-{row['work_id']}", ask("progress.actual", by=("month",), where={"work_id": [row["work_id"]]})
-    foot.draw(key, figure, told, of)
     rows = [
         {t("frame.month"): words.month(each["month"])}
         | {t(f"work.{name}"): _percent(each[f"{name}_progress"]) for name in ("planned", "actual")}
         for each in points
     ]
-    foot.under(key, of, "", {}, rows)
+    foot.draw(key, figure, told, of, "", {}, rows=rows)
 
 
 def answers(row: dict) -> list[Answer]:

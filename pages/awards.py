@@ -27,14 +27,11 @@ with head:
     tiles.title(awards.message(period, where), t("awards.by_year"), answers=[ask("awards.awards", period)])
 
 earlier = period.year_earlier()
-total, top, count, major = st.columns(4)
-with total:
+with tiles.row():
     tiles.published(published("awards_total")[-1], ask("awards.awards", PRINTED_FOR), t("awards.same_period"))
-with top:
     tiles.published(published("awards_top")[-1], None, t("awards.not_checkable"))
-# The great prizes are two classes of their own: choosing a class does not change what they are.
-for column, name, of in ((count, "awards.awards", where), (major, "awards.major_awards", of_agency)):
-    with column:
+    # The great prizes are two classes of their own: choosing a class does not change what they are.
+    for name, of in (("awards.awards", where), ("awards.major_awards", of_agency)):
         before = ask(name, earlier, where=of) if earlier else None
         tiles.operational(ask(name, period, where=of), before, earlier, ask(name, by=("year",), where=of))
 if not ask("awards.awards", period, where=where).value:
@@ -42,31 +39,31 @@ if not ask("awards.awards", period, where=where).value:
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("awards.classes"))
+    tiles.header(t("awards.classes"))
     charts.bars(ask("awards.awards", period, by=("class",), where=of_agency), "class", classes, ordered=True,
                 accent=of_class["class"], height=350, key="classes", click=filters.from_chart("class"))  # fmt: skip
 with right:
-    st.header(awards.years_heading(of_class))
+    tiles.header(awards.years_heading(of_class))
     part = ask("awards.awards", by=("year",), where=where) if of_class["class"] else None
     timelines.years(ask("awards.awards", by=("year",), where=of_agency), part, awards.named(of_class), height=350)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("awards.agencies"))
+    tiles.header(t("awards.agencies"))
     charts.bars(ask("awards.awards", period, by=("agency_id",), where=of_class), "agency_id", agencies, top=15,
                 accent=of_agency["agency_id"], key="agencies", click=filters.from_chart("agency"))  # fmt: skip
 with right:
-    st.header(t("awards.printed"))
+    tiles.header(t("awards.printed"))
     tiles.table(claims.columns("class", "awards.awards"),
                 claims.rows("class", "awards", "awards_total", PRINTED_FOR, "awards.awards"),
                 take=t("awards.printed"))  # fmt: skip
 
-st.header(t("awards.claims"))
+tiles.header(t("awards.claims"))
 tiles.table(reconciliation.columns(), claims.judged("awards_total", "awards_over", "awards_top"))
 
-st.header(awards.funnel())
-for column, (key, metric) in zip(st.columns(4), STAGES, strict=True):
-    with column:
+tiles.header(awards.funnel())
+with tiles.row():
+    for key, metric in STAGES:
         tiles.published(published(key)[-1], ask(metric, parse("112")))
 
 if (shown := st.expander(t("awards.list"), key="list", on_change="rerun")).open:

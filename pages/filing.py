@@ -17,7 +17,7 @@ with top:
 
 if view == "file":
     filing.desk()
-    st.header(t("filing.standing"))
+    tiles.header(t("filing.standing"))
     filing.standing()
 elif view == "templates":
     filing.templates()

@@ -35,22 +35,22 @@ with top:
     tiles.title(plans.message(period), t("forward_looking.base"), answers=[ask("forward_plans.plans", period)])
 
 if view == "plans":
-    for column, (key, metric) in zip(st.columns([3, 4, 3, 3]), HEADLINES, strict=True):
-        with column:
+    with tiles.row():
+        for key, metric in HEADLINES:
             at = t("forward_looking.at", month=words.month_tick(month))
             tiles.published(published(key)[-1], ask(metric, period), at)
 
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header(t("forward_looking.axes"))
+        tiles.header(t("forward_looking.axes"))
         lights.states(ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), open_only=True,
                       pick=lambda axis, light: filters.go("forward_looking", axis=axis, plan=None))  # fmt: skip
     with right:
-        st.header(t("forward_looking.printed"))
+        tiles.header(t("forward_looking.printed"))
         rows = claims.rows("axis", "forward_plans", "forward_plans", PRINTED_FOR, *COUNTS)
         tiles.table(claims.columns("axis", *COUNTS), rows, take=t("forward_looking.printed"))
 
-    st.header(t("forward_looking.deeper"))
+    tiles.header(t("forward_looking.deeper"))
     with st.container(horizontal=True, vertical_alignment="center"):
         which = filters.option("list", {each: t(f"forward_looking.list_{each}") for each in ("late", "all")},
                                t("forward_looking.plans"), required=True)  # fmt: skip
@@ -77,25 +77,25 @@ if view == "plans":
 elif view == "money":
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.header(t("forward_looking.budget"))
+        tiles.header(t("forward_looking.budget"))
         charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True,
                     pick=lambda axis: filters.go("forward_looking", view=None, axis=axis, plan=None))  # fmt: skip
     with right:
-        st.header(t("forward_looking.subsidy"))
+        tiles.header(t("forward_looking.subsidy"))
         tiles.table(plans.subsidy_columns(), plans.subsidy(), take=t("forward_looking.subsidy"), simulated=False)
         tiles.told("", tiles.about(ask("general_subsidy.score", by=("year",))))
-    st.header(t("forward_looking.money"))
+    tiles.header(t("forward_looking.money"))
     tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"),
                 known=[ask(f"work_budgets.{name}", period) for name in plans.MONEY])  # fmt: skip
     st.caption(t("forward_looking.money_note"))
 
 elif view == "trend":
-    st.header(t("forward_looking.trend"))
+    tiles.header(t("forward_looking.trend"))
     rates = ("forward_plans.completion_rate", "forward_plans.on_schedule_rate")
     timelines.lines([ask(name, plans.until(period), by=("month",)) for name in rates])
     st.caption(t("forward_looking.trend_note"))
 
 else:
-    st.header(t("forward_looking.claims"))
+    tiles.header(t("forward_looking.claims"))
     tiles.table(reconciliation.columns(), claims.judged(*CLAIM), take=t("forward_looking.claims"))
     st.caption(t("forward_looking.claims_note"))

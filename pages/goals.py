@@ -14,24 +14,24 @@ with top:
     tiles.title(goals.message(view, period), t(f"goals.basis_{view}"), answers=goals.answers(view, period))
 
 if view == "plan":
-    for column, name in zip(st.columns(4), (*goals.NUMBERED, *goals.NOW.values()), strict=False):
-        with column:
+    with tiles.row():
+        for name in (*goals.NUMBERED, *goals.NOW.values()):
             tiles.metric(name, period)
     tiles.table(goals.tree_columns(), goals.tree(period), take=t("goals.view_plan"))
     st.caption(t("goals.plan_note"))
 
 elif view in ("budget", "learning"):
-    for column, name in zip(st.columns(3), goals.HEADLINES[view], strict=True):
-        with column:
+    with tiles.row():
+        for name in goals.HEADLINES[view]:
             tiles.metric(name, period)
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        st.header(t(f"goals.lowest_{view}"))
+        tiles.header(t(f"goals.lowest_{view}"))
         reached = ask(goals.HEADLINES[view][0], period, by=("agency_id",))
         charts.bars(reached, "agency_id", labels("agency_id"), top=12, target=reached.metric.target,
                     pick=lambda agency: filters.go("agency", agency=agency))  # fmt: skip
     with right:
-        st.header(t(f"goals.list_{view}"))
+        tiles.header(t(f"goals.list_{view}"))
         found = goals.by_agency(view, period)
         tables.show(t(f"goals.list_{view}"), found, goals.columns(view), 470,
                     lambda place: filters.open_agency(found[place][t("goals.agency")]))  # fmt: skip

@@ -33,8 +33,8 @@ with top:
 
 headlines = (("hotline.contacts", where), ("satisfaction.after_call_rate", of_agency), ("hotline.online_share", where),
              ("cases.on_time_rate", where))  # fmt: skip
-for column, (name, chosen) in zip(st.columns(4), headlines, strict=True):
-    with column:
+with tiles.row():
+    for name, chosen in headlines:
         tiles.metric(name, period, chosen)
 if unsplit:
     st.caption(t("hotline.unsplit"))
@@ -42,10 +42,10 @@ if unsplit:
 left, right = st.columns(2, gap="medium")
 span = period if (period.months or 99) > 3 else ALL  # a month or a quarter is seen among its neighbours
 with left:
-    st.header(t("hotline.volume"))
+    tiles.header(t("hotline.volume"))
     charts.trend(ask("hotline.contacts", span, by=("month", "channel"), where=where), "channel", labels("channel"))
 with right:
-    st.header(t("hotline.satisfaction"))
+    tiles.header(t("hotline.satisfaction"))
     charts.trend(
         ask("satisfaction.after_call_rate", span, by=("month",), where=of_agency),
         target=satisfied.metric.target,
@@ -54,15 +54,15 @@ with right:
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("hotline.category"))
+    tiles.header(t("hotline.category"))
     charts.bars(ask("hotline.contacts", period, by=("category",), where=where | {"category": []}), "category",
                 labels("category"), accent=where["category"], key="hotline",
                 click=filters.from_chart("category"))  # fmt: skip
 with right:
-    st.header(t("hotline.published"))
+    tiles.header(t("hotline.published"))
     rows = [*published("hotline_contacts_5y"), *published("hotline_contacts_4y"), *published("hotline_satisfaction_4y"),
             *published("special_line_calls_2021"), *published("special_line_calls_2022")]  # fmt: skip
     tiles.beside(rows)
     st.caption(t("hotline.special_note"))
-    st.header(t("hotline.special"))
+    tiles.header(t("hotline.special"))
     charts.bars(ask("special_lines.calls", by=("line",)), "line", labels("line"), ordered=True)

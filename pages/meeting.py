@@ -46,5 +46,5 @@ else:
     with top:
         tiles.title(t("meeting.message_frozen", n=len(page.frozen())))
     page.kept()
-    st.header(t("meeting.freeze"))
+    tiles.header(t("meeting.freeze"))
     page.freeze()

@@ -27,23 +27,23 @@ tiles.title(
     answers=[contacts, satisfied, completed, ask("works.registered", period, where=controlled)],
 )  # fmt: skip
 
-for column, (name, key) in zip(st.columns(5), HEADLINES, strict=True):
-    with column:
+with tiles.row():
+    for name, key in HEADLINES:
         tiles.metric(name, period, trend=False, printed=published(key)[-1], label=t(f"overview.label_{name}"))
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("overview.volume"))
+    tiles.header(t("overview.volume"))
     charts.trend(ask("hotline.contacts", ALL, by=("month",)), height=300)
 with right:
-    st.header(t("overview.works"))
+    tiles.header(t("overview.works"))
     lights.states(
         ask("works.registered", period, by=("control_class", "light"), where=controlled), "control_class",
         labels("control_class"), height=250, open_only=True, pick=works.opening(period, agency=None, district=None),
     )  # fmt: skip
     tiles.told(overview.moved(period))
 
-st.header(t("overview.decide"))
+tiles.header(t("overview.decide"))
 found = overview.decisions()
 if found:
     tiles.table(overview.decision_columns(), found[: overview.LISTED], take=t("overview.decide_list"))

@@ -11,17 +11,17 @@ years = participation.years_of(period)
 tiles.title(participation.message(period), participation.by_the_year(period, years),
             answers=[ask("joint_centre.visits", period), ask("youth.participants", years)])  # fmt: skip
 
-for column, (name, span) in zip(st.columns(5), participation.headlines(period, years), strict=True):
-    with column:
+with tiles.row():
+    for name, span in participation.headlines(period, years):
         tiles.metric(name, span)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("participation.centre"))
+    tiles.header(t("participation.centre"))
     visits = ask("joint_centre.visits", participation.span(period), by=("month", "joint_service"))
     charts.trend(visits, "joint_service", labels("joint_service"), height=330)
 with right:
-    st.header(t("participation.youth"))
+    tiles.header(t("participation.youth"))
     others = {"programme": participation.PROGRAMMES}
     charts.bars(
         ask("youth.participants", years, by=("programme",), where=others), "programme", labels("programme"), height=330
@@ -29,9 +29,9 @@ with right:
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("participation.volunteers"))
+    tiles.header(t("participation.volunteers"))
     tiles.table(participation.volunteer_columns(), participation.volunteers(years),
                 take=t("participation.volunteers"))  # fmt: skip
 with right:
-    st.header(t("participation.printed"))
+    tiles.header(t("participation.printed"))
     tiles.beside([row for key in participation.PRINTED for row in published(key)])

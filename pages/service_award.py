@@ -12,31 +12,31 @@ period = service_award.year_of(edition)
 with top:
     tiles.title(service_award.message(edition), answers=[ask("award_funnel.coached", period)])
 
-for column, name in zip(st.columns(5), service_award.HEADLINES, strict=True):
-    with column:
+with tiles.row():
+    for name in service_award.HEADLINES:
         tiles.metric(f"award_funnel.{name}", period)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("service_award.funnel"))
+    tiles.header(t("service_award.funnel"))
     charts.bars(ask("award_funnel.reached", period, by=("stage",)), "stage", labels("stage"), ordered=True, height=230)
 with right:
-    st.header(t("service_award.over_editions"))
+    tiles.header(t("service_award.over_editions"))
     timelines.years(ask("award_funnel.win_rate", by=("year",)), height=230)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("service_award.entries"))
+    tiles.header(t("service_award.entries"))
     entries = service_award.entries(edition)
     tables.show(t("service_award.entries"), entries, height="content",
                 on_select=lambda place: filters.open_agency(entries[place][t("service_award.agency")]))  # fmt: skip
     st.caption(service_award.due(period))
 with right:
-    st.header(t("service_award.printed"))
+    tiles.header(t("service_award.printed"))
     tiles.beside([row for key in service_award.PRINTED for row in published(key)])
     st.caption(t("service_award.rate_note"))
 
-st.header(t("service_award.form"))
+tiles.header(t("service_award.form"))
 tiles.table(service_award.form_columns(), service_award.form())
 draft = st.text_area(t("service_award.draft"), key="draft", height=110, placeholder=t("service_award.draft_hint"))
 st.markdown(service_award.counted(draft))

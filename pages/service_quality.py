@@ -14,11 +14,11 @@ with top:
     tiles.title(service_quality.message(period, where), service_quality.by_the_year(chosen, period),
                 answers=[ask("service_reviews.units", period, where=where)])  # fmt: skip
 
-for column, name in zip(st.columns(5), service_quality.HEADLINES, strict=True):
-    with column:
+with tiles.row():
+    for name in service_quality.HEADLINES:
         tiles.metric(f"service_reviews.{name}", period, where)
 
-st.header(t("service_quality.ranking"))
+tiles.header(t("service_quality.ranking"))
 st.caption(t("service_quality.ranking_note"))
 units = service_quality.ranking(period, where)
 if units:
@@ -30,7 +30,7 @@ else:
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("service_quality.fallen"))
+    tiles.header(t("service_quality.fallen"))
     fallen = service_quality.fallen(period, where)
     if fallen:
         tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390,
@@ -38,16 +38,16 @@ with left:
     else:
         st.info(t("service_quality.none_fallen"), icon=":material/check_circle:")
 with right:
-    st.header(t("service_quality.over_years"))
+    tiles.header(t("service_quality.over_years"))
     timelines.years(ask("service_reviews.special_excellence_units", by=("year",), where=where), height=330)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(t("service_quality.rewards"))
+    tiles.header(t("service_quality.rewards"))
     tiles.table(service_quality.reward_columns(), service_quality.rewards(period, where),
                 take=t("service_quality.rewards"))  # fmt: skip
     st.caption(t("service_quality.rewards_note"))
 with right:
-    st.header(t("service_quality.samples"))
+    tiles.header(t("service_quality.samples"))
     tiles.beside([row for key in service_quality.PRINTED for row in published(key)])
     st.caption(t("service_quality.weights_note"))

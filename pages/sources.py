@@ -37,7 +37,7 @@ elif view == "sources":
     sources = provenance.sources()
     tiles.table(provenance.source_columns(), [provenance.source_cells(row) for row in sources],
                 take=t("sources.view_sources"))  # fmt: skip
-    st.header(t("sources.rejects_heading"))
+    tiles.header(t("sources.rejects_heading"))
     left_out = {row["name"]: row for row in sources if provenance.rejects_file(row["name"])}
     if not left_out:
         st.info(t("sources.no_rejects"), icon=":material/check_circle:")
@@ -60,10 +60,10 @@ elif view == "definitions":
         chosen = filters.option("set", sets, t("sources.set"), listed=True, placeholder=t("sources.all_sets"))
     for name in [chosen] if chosen else sets:
         if found := provenance.definitions(name, said):
-            st.header(sets[name])
+            tiles.header(sets[name])
             tiles.table(provenance.metric_columns(), found)
 
 else:
     tiles.table(provenance.pair(), provenance.manifest())
-    st.header(t("sources.checks_heading"))
+    tiles.header(t("sources.checks_heading"))
     tiles.table(provenance.check_columns(), provenance.checks(), take=t("sources.view_checks"), simulated=False)

@@ -39,30 +39,30 @@ if steep := work.steepness(chosen):
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
-    st.header(t("work.curve"))
+    tiles.header(t("work.curve"))
     work.curve(chosen)
     st.caption(t("work.curve_note"))
-    st.header(t("work.milestones"))
+    tiles.header(t("work.milestones"))
     tiles.table(work.milestone_columns(), work.milestones(chosen), take=f"{t('work.milestones')} {chosen['work_id']}")
 with right:
     if chosen["light"] in works.LATE:
-        st.header(t("work.five"))
+        tiles.header(t("work.five"))
         tiles.table([Column(t("work.question")), Column(t("work.answer"))], work.five(chosen))
         filed.note()
     if noted := decisions.about(f"work:{chosen['work_id']}"):
-        st.header(t("meeting.view_decisions"))
+        tiles.header(t("meeting.view_decisions"))
         tiles.table([Column(t("meeting.kind"), width="6rem"), Column(t("meeting.text"))], noted)
-    st.header(t("work.facts"))
+    tiles.header(t("work.facts"))
     tiles.table([Column(t("work.item")), Column("")], work.facts(chosen))
 
-st.header(t("work.money"))
+tiles.header(t("work.money"))
 tiles.table(work.money_columns(), work.money(chosen), take=f"{t('work.money')} {chosen['work_id']}")
 st.caption(t("work.money_note"))
 
 for name, rows in (("reasons", work.reasons(chosen)), ("changes", work.changes(chosen)),
                    ("visits", work.visits(chosen)), ("history", work.history(chosen))):  # fmt: skip
     if rows:
-        st.header(t(f"work.{name}"))
+        tiles.header(t(f"work.{name}"))
         tables.show(f"{t(f'work.{name}')} {chosen['work_id']}", rows, works.columns(),
                     height="content" if len(rows) < 9 else 330)  # fmt: skip
 

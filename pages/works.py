@@ -32,17 +32,17 @@ if view == "states":
         st.stop()
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.header(t("works.by_class"))
+        tiles.header(t("works.by_class"))
         lights.states(ask("works.registered", month, by=("control_class", "light"), where=scope.where),
                       "control_class", labels("control_class"), height=240, open_only=True,
                       pick=works.opening(month))  # fmt: skip
-        st.header(t("works.reasons"))
+        tiles.header(t("works.reasons"))
         charts.bars(ask("lags.works", month, by=("factor",), where=scope.where), "factor", labels("factor"),
                     key="reasons", pick=lambda factor: filters.go("works", view="register", factor=factor))  # fmt: skip
     with right:
-        st.header(t("works.changes"))
+        tiles.header(t("works.changes"))
         tiles.table(works.change_columns(month), works.changes(scope, month), compact=True, take=t("works.changes"))
-        st.header(t("works.cycle"))
+        tiles.header(t("works.cycle"))
         tiles.table(works.life_cycle_columns(), works.life_cycle(scope, month), compact=True, take=t("works.cycle"))
 
 elif view == "register":
@@ -54,7 +54,7 @@ elif view == "register":
 elif view in works.MEETINGS:
     found = works.meeting(scope, view)
     title(works.meeting_message(view, found), works.at_reach(), answers=[ask("works.registered")])
-    st.header(t(f"works.{view}_list", n=len(found)))
+    tiles.header(t(f"works.{view}_list", n=len(found)))
     if found:
         tables.show(t(f"works.view_{view}"), works.agenda(found), works.columns(), 560, open_work(found), tall=True)
         st.caption(t("works.meeting_note"))
@@ -64,19 +64,19 @@ elif view in works.MEETINGS:
 
 elif view == "reporters":
     title(works.reporters_message(scope, period), answers=[ask("filings.reports", period, where=scope.where)])
-    for column, name in zip(st.columns(4), ("reports", *works.LATE_FILINGS, "on_time_rate"), strict=True):
-        with column:
+    with tiles.row():
+        for name in ("reports", *works.LATE_FILINGS, "on_time_rate"):
             tiles.metric(f"filings.{name}", period, scope.where)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         reports = works.late_reports(scope, period)
-        st.header(t("works.late_now", n=words.number(len(reports))))
+        tiles.header(t("works.late_now", n=words.number(len(reports))))
         if reports:
             tables.show(t("works.view_reporters"), reports, None, 430, open_work(reports, t("works.number")))
         else:
             st.info(t("works.none_missing"), icon=":material/check_circle:")
     with right:
-        st.header(t("works.late_agencies"))
+        tiles.header(t("works.late_agencies"))
         charts.bars(ask("filings.filed_late", period, by=("agency_id",), where=scope.where), "agency_id",
                     labels("agency_id"), top=12,
                     pick=lambda agency: filters.go("works", view="reporters", agency=agency))  # fmt: skip
@@ -84,7 +84,7 @@ elif view == "reporters":
 else:
     found = works.scores(scope, period)
     title(works.scores_message(period, found), answers=[ask("filings.reports", period, where=scope.where)])
-    st.header(t("works.scores"))
+    tiles.header(t("works.scores"))
     tables.show(t("works.view_scores"), found, works.score_columns(), 560,
                 lambda place: filters.open_agency(found[place][t("works.agency")]))  # fmt: skip
     st.caption(t("works.scores_note"))

@@ -1,0 +1,67 @@
+"""What are titles, tiles, chips and small tables in HTML? All HTML of the house is here.
+
+Every value goes through Jinja's autoescape: no text from the data can become markup.
+"""
+
+import jinja2
+
+_html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+TITLE = _html.from_string("""
+<h1 class="message">{{ message }}</h1>
+<p class="beneath">
+{% for part in parts %}<span>{{ part }}</span>{% endfor %}
+{% if simulated %}<span class="mark">△ {{ simulated }}</span>{% endif %}
+</p>""")
+
+HEADER = _html.from_string('<h2 class="head">{{ text }}</h2>')
+
+TILE = _html.from_string("""
+<div class="tile">
+<div class="label">{{ label }}</div>
+<div class="value{{ ' long' if value|length > 7 }}" title="{{ exact }}">{{ value }}<small>{{ unit }}</small></div>
+{% for line in lines %}<div class="line">{{ line }}</div>{% endfor %}
+{% if spark %}<img src="{{ spark }}" alt="{{ spark_label }}">{% endif %}
+<div class="foot">{% if mark %}<span class="mark {{ mark_class }}">{{ mark }}</span> {% endif %}{{ foot }}</div>
+<div class="doing">{{ about }}</div>
+</div>""")
+
+# An image and not markup of the page: the page's sanitiser takes SVG out.
+SPARK = _html.from_string(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 34" preserveAspectRatio="none">'
+    '<polyline points="{{ points }}" fill="none" stroke="{{ colour }}" stroke-width="2.5"'
+    ' vector-effect="non-scaling-stroke"/></svg>'
+)
+
+CHIP = _html.from_string(
+    '<span class="chip" style="background:{{ state.colour }};color:{{ state.text }}">{{ state.icon }} {{ word }}</span>'
+)
+
+TABLE = _html.from_string("""
+<table class="plain{{ ' compact' if compact }}"><thead><tr>
+{% for column in columns %}
+<th class="{{ column.align }}" scope="col" style="width:{{ column.width or 'auto' }}">{{ column.title }}</th>
+{% endfor %}
+</tr></thead><tbody>
+{% for row in rows %}<tr>
+{% for cell in row %}<td class="{{ columns[loop.index0].align }}">{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}</tbody></table>""")
+
+
+STRIP = _html.from_string("""
+<ol class="strip">{% for cell in cells %}
+<li title="{{ cell.month }} {{ cell.word }}">
+{% if cell.state %}<span class="chip" style="background:{{ cell.state.colour }};color:{{ cell.state.text }}">
+{{ cell.state.icon }}<span class="aloud"> {{ cell.word }}</span></span>
+{% else %}<span class="chip">–</span>{% endif %}
+<small>{{ cell.month }}</small></li>{% endfor %}</ol>""")
+TOLD = _html.from_string("""
+{% if sentence %}<p class="told">{{ sentence }}</p>{% endif %}
+{% if buttons %}<div class="doing">{% for each in buttons %}{{ each }}{% endfor %}</div>{% endif %}""")
+STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')
+INDENTED = _html.from_string('<span class="depth{{ depth }}">{{ text }}</span>')
+HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
+LINK = _html.from_string('<a href="{{ address }}" target="_self">{{ text }}</a>')
+MARKED = _html.from_string('{{ text }}{% if mark %} <span class="mark">△ {{ mark }}</span>{% endif %}')
+BADGED = _html.from_string('<span class="mark published">{{ mark }}</span> {{ text }}')
+CODE = _html.from_string("<code>{{ text }}</code>")
