@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 
-.PHONY: run test audit torture lint clean
+.PHONY: run test audit torture bench lint clean
 
 run: $(VENV)/.ready
 	@$(PY) -m data_pipeline build --if-missing
@@ -20,6 +20,11 @@ test: $(VENV)/.ready-dev
 torture: $(VENV)/.ready-dev
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.torture $(TORTURE)
+
+# Times beside peers, in one run. Less: make bench BENCH="--only pages --times 3"; does it run: BENCH=--quick
+bench: $(VENV)/.ready-dev
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m tests.bench $(BENCH)
 
 # Known faults of the pinned packages; asks the package index, so not part of the tests.
 audit: $(VENV)/.ready-dev

@@ -1,0 +1,1 @@
+"""Is it fast? Measured beside peers, in one run, as ratios."""

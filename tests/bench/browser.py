@@ -1,0 +1,165 @@
+"""How long until the last chart of a page is drawn, in a real browser?
+
+Every peer is timed by the same script within its page: the frame after the last change in a chart, once the page has been
+still for a while and nothing is under way. The first chart must add up to what the records say, or it is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bench.servers import STREAMLIT, Server
+from tests.browser import chromium
+
+YEARS = ("2022", "2021", "2020", "2022", "2021")  # three new ones, then two again
+DISTRICTS = ("永康區", "東區", "安南區", "永康區", "東區")
+NEW = 3
+STILL = 300  # milliseconds
+WATCH = """
+(() => {
+const CHART = '.js-plotly-plot, .vega-embed, canvas, div.chart, [data-testid="stPlotlyChart"]';
+const bench = window.bench = {drawn: 0, moved: 0, pressed: 0, busy: 0};
+const charted = (node) => node?.nodeType === 1 && (node.closest(CHART) || node.querySelector(CHART));
+new MutationObserver((all) => {
+  bench.moved = performance.now();
+  if (all.some((one) => (one.target.nodeType === 1 ? one.target : one.target.parentElement)?.closest(CHART)
+      || [...one.addedNodes].some(charted)))
+    requestAnimationFrame((at) => { bench.drawn = Math.max(bench.drawn, performance.now()); });
+}).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+for (const kind of ['click', 'change'])
+  addEventListener(kind, (event) => { if (kind === 'change' ? event.target.tagName === 'SELECT' : event.isTrusted)
+    bench.pressed = performance.now(); }, true);
+const fetched = window.fetch;
+window.fetch = (...all) => { bench.busy += 1; return fetched(...all).finally(() => { bench.busy -= 1; }); };
+const Socket = window.WebSocket;
+window.WebSocket = class extends Socket {
+  constructor(...all) { super(...all); this.addEventListener('message', () => { bench.moved = performance.now(); }); }
+};
+bench.shown = () => document.querySelectorAll('.js-plotly-plot .main-svg').length / 2;
+bench.still = (charts, since, quiet) => bench.shown() >= charts && (charts ? bench.drawn : bench.moved) > since
+  && performance.now() - bench.moved > quiet && bench.busy <= 0
+  && !document.querySelector('[data-test-script-state="running"], [data-testid="stSkeleton"]')
+  && document.body.innerText.length > 4;
+bench.total = () => { const first = document.querySelector('.js-plotly-plot');
+  return first.calcdata.flat().reduce((sum, each) => sum + (Number.isFinite(each.y) ? each.y : 0), 0); };
+})();
+"""
+
+
+@dataclass
+class Times:
+    """What was measured of one peer: milliseconds, kB and processor seconds by measure, and what did not hold."""
+
+    found: dict[str, list[float]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def note(self, what: str, value: float) -> None:
+        self.found.setdefault(what, []).append(value)
+
+
+def measure(servers: list[Server], times: int, say: Callable[[str], None] = print) -> dict[str, Times]:
+    """Rounds over all servers in turn, each in a browser of its own."""
+    found = {each.name: Times() for each in servers}
+    with sync_playwright() as playwright:
+        for turn in range(times):
+            for server in servers if turn % 2 == 0 else servers[::-1]:
+                flags = [*chromium.FLAGS, *chromium.PLAIN]
+                browser = playwright.chromium.launch(executable_path=chromium.find(), args=flags)
+                try:
+                    _visit(browser, server, found[server.name])
+                except Exception as error:  # one visit that fails is a fault of that peer, not the end of the run
+                    found[server.name].faults.append(f"{server.name}: {type(error).__name__}: {error}")
+                finally:
+                    browser.close()
+            say(f"round {turn + 1} of {times}")
+    return found
+
+
+def _visit(browser: Browser, server: Server, got: Times) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-TW")
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    sizes: list[float] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    wire.on("Network.webSocketFrameReceived", lambda event: sizes.append(_length(event["response"])))
+    charts = 0 if server.name == "hello" else 4
+    page.goto(server.page, wait_until="commit")
+    got.note("cold", _still(page, charts))
+    got.note("kB cold", sum(sizes) / 1000)
+    sizes.clear()
+    page.reload(wait_until="commit")
+    got.note("warm", _still(page, charts))
+    got.note("kB warm", sum(sizes) / 1000)
+    if not charts:
+        return
+    for which, values in (("year", YEARS), ("district", DISTRICTS)):
+        _choose(page, server, which, "2019" if which == "year" else "安平區")  # loads what only a choice needs
+        _still(page, charts, page.evaluate("bench.pressed"))
+        for turn, value in enumerate(values):
+            _choose(page, server, which, value)
+            pressed = page.evaluate("bench.pressed")
+            page.mouse.move(3, 700)
+            took = _still(page, charts, pressed) - pressed
+            got.note(f"{which}, {'new' if turn < NEW else 'again'}", took)
+            chosen = (value, "all") if which == "year" else (YEARS[-1], value)
+            if (shown := page.evaluate("bench.total()")) != (asked := server.case.contacts(*chosen)):
+                got.faults.append(f"{server.name}: {chosen} shows {shown:,.0f} contacts, the records say {asked:,}")
+    if server.name == "product":
+        _wander(page, got)
+
+
+def _wander(page: Page, got: Times) -> None:
+    """From page to page by the menu: the first visit of each page loads its scripts, the later ones count."""
+    for turn, link in enumerate(("陳情", "1999", "陳情", "1999", "陳情", "1999")):
+        page.get_by_text("為民服務", exact=True).first.click()
+        page.wait_for_timeout(400)
+        page.get_by_role("menuitem").filter(has_text=link).last.click()
+        pressed = page.evaluate("bench.pressed")
+        page.mouse.move(3, 700)
+        took = _still(page, 2, pressed) - pressed
+        if turn > 1:
+            got.note("to a page", took)
+
+
+def _still(page: Page, charts: int, since: float = 0) -> float:
+    """When the last chart was drawn; where there is none, when the page last changed."""
+    page.wait_for_function(f"() => bench.still({charts}, {since}, {STILL})", timeout=60_000, polling=50)
+    return page.evaluate("bench.drawn" if charts else "bench.moved")
+
+
+def _length(frame: dict) -> float:
+    """The bytes of a websocket frame; those that are not text come as base64."""
+    return len(frame["payloadData"]) * (1 if frame["opcode"] == 1 else 0.75)
+
+
+def _choose(page: Page, server: Server, which: str, value: str) -> None:
+    if server.name == "bare":
+        page.select_option(f"#{which}", label=value)
+    elif server.name == "dash":
+        if which == "year":
+            page.locator(f"#year input[value='{value}']").click()
+        else:
+            page.locator("#district").click()
+            page.wait_for_timeout(300)
+            page.locator(".dash-dropdown-option, [role=option]").filter(has_text=value).first.click()
+    elif server.name == "product" and which == "year":
+        said = f"{int(value) - 1911} 年"
+        shown = page.get_by_role("radio", name=said, exact=True)  # buttons, or a list
+        shown.first.click() if shown.count() else _list(page, said, "期間")
+    elif server.name in STREAMLIT:
+        _list(page, value, {"product": "行政區"}.get(server.name, which))
+
+
+def _list(page: Page, value: str, which: str) -> None:
+    """An option of a list of Streamlit's."""
+    box = page.get_by_label(which, exact=True).first
+    box.click()
+    page.wait_for_timeout(250)
+    box.fill(value)
+    page.wait_for_timeout(250)
+    page.get_by_role("option").filter(has_text=value).first.click()
