@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from data_pipeline.store import Store
+from tests.conftest import ROOT
 
 CONTACTS = 1_423_524  # hotline contacts of the simulated set at scale 1
 # The same four charts everywhere, at the grain of the page: a filter is a year and a district. A p90 cannot be added up,
@@ -62,14 +63,15 @@ def make(folder: Path, rows: int, checkout: Path) -> Case:
     made = Case(rows, place / f"store-{_definition(checkout)}", place / "marts.duckdb")
     if Store(made.store).current_name() is None:
         shutil.rmtree(made.store, ignore_errors=True)
-        _pipeline(checkout, made.store, "sample", "--scale", f"{rows / CONTACTS:.6f}")
+        _pipeline(ROOT, made.store, "sample", "--scale", f"{rows / CONTACTS:.6f}")
         _pipeline(checkout, made.store, "build", "--no-sample")
     if not made.marts.exists():
-        _marts(Store(made.store), made.marts)
+        write_marts(Store(made.store), made.marts)
     return made
 
 
-def _marts(store: Store, target: Path) -> None:
+def write_marts(store: Store, target: Path) -> None:
+    """The peers' marts, by plain DuckDB from the bytes of the newest deliveries."""
     work = target.with_suffix(".new")
     work.unlink(missing_ok=True)
     with duckdb.connect(str(work)) as con:
