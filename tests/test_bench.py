@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from data_pipeline.store import Store
-from tests.bench import case, rows, sessions, tables
+from tests.bench import browser, case, rows, sessions, tables
 from tests.bench.servers import NAMES, processor, requirements, resident, serving
 from tests.browser import chromium
 from tests.conftest import ROOT
@@ -47,26 +47,17 @@ def test_a_session_changes_a_filter_and_is_timed(name, made, tmp_path, monkeypat
     assert load.faults == [] and len(load.seconds) >= 2 and load.memory > 20
 
 
-def test_the_bare_page_shows_what_was_chosen_in_a_browser(made, tmp_path, monkeypatch):
-    from tests.bench import browser
-
+def test_a_chart_that_does_not_show_what_was_chosen_is_a_fault(made, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     assert chromium.find(), "no Chromium: `python -m tests.browser.chromium` installs one or says how"
+    monkeypatch.setattr(browser, "DISTRICTS", ())
+    true = case.Case.contacts
+    monkeypatch.setattr(case.Case, "contacts", lambda self, year, of: 1 if year == "2020" else true(self, year, of))
     with serving("bare", made, tmp_path, ROOT) as server:
         found = browser.measure([server], 1, say=lambda told: None)["bare"]
-    assert found.faults == []
-    assert len(found.found["year, new"]) == 3 and len(found.found["district, again"]) == 2
+    assert len(found.faults) == 1 and "2020" in found.faults[0] and "the records say 1" in found.faults[0]
+    assert len(found.found["year, new"]) == 3 and len(found.found["year, again"]) == 2
     assert all(value > 0 for values in found.found.values() for value in values)
-
-
-def test_a_chart_that_shows_something_else_is_a_fault(made, tmp_path, monkeypatch):
-    from tests.bench import browser
-
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.setattr(case.Case, "contacts", lambda self, year, district: 1)
-    with serving("bare", made, tmp_path, ROOT) as server:
-        found = browser.measure([server], 1, say=lambda told: None)["bare"]
-    assert len(found.faults) == 10 and "the records say 1" in found.faults[0]
 
 
 def test_more_records_fill_the_marts_and_change_nothing_else(made, tmp_path):
