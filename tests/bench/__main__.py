@@ -73,6 +73,10 @@ def pages(peers: Sequence[str], made: Case, chosen) -> int:
         f"÷ {peer}": [f"{value:.2f}" if (value := ratio(middle[head], peer)) else "—" for head in heads]
         for peer in peers if peer != "product"
     })  # fmt: skip
+    spent = ("server, cold", "server, year", "server, district")
+    table("The server's processor time meanwhile, ms", spent, {
+        name: [spread(got.found.get(head)) for head in spent] for name, got in found.items()
+    })  # fmt: skip
     faults = [each for got in found.values() for each in got.faults]
     fault(faults)
     filters = heads[2:6]

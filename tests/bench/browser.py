@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.bench.servers import STREAMLIT, Server
+from tests.bench.servers import STREAMLIT, Server, processor
 from tests.browser import chromium
 
 YEARS = ("2022", "2021", "2020", "2022", "2021")  # three new ones, then two again
@@ -88,9 +88,11 @@ def _visit(browser: Browser, server: Server, got: Times) -> None:
     wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     wire.on("Network.webSocketFrameReceived", lambda event: sizes.append(_length(event["response"])))
     charts = 0 if server.name == "hello" else 4
+    spent = processor(server.pid)
     page.goto(server.page, wait_until="commit")
     got.note("cold", _still(page, charts))
     got.note("kB cold", sum(sizes) / 1000)
+    got.note("server, cold", 1000 * (processor(server.pid) - spent))
     sizes.clear()
     page.reload(wait_until="commit")
     got.note("warm", _still(page, charts))
@@ -100,6 +102,7 @@ def _visit(browser: Browser, server: Server, got: Times) -> None:
     for which, values in (("year", YEARS), ("district", DISTRICTS)):
         _choose(page, server, which, "2019" if which == "year" else "安平區")  # loads what only a choice needs
         _still(page, charts, page.evaluate("bench.pressed"))
+        spent = processor(server.pid)
         for turn, value in enumerate(values):
             _choose(page, server, which, value)
             pressed = page.evaluate("bench.pressed")
@@ -109,6 +112,8 @@ def _visit(browser: Browser, server: Server, got: Times) -> None:
             chosen = (value, "all") if which == "year" else (YEARS[-1], value)
             if (shown := page.evaluate("bench.total()")) != (asked := server.case.contacts(*chosen)):
                 got.faults.append(f"{server.name}: {chosen} shows {shown:,.0f} contacts, the records say {asked:,}")
+        if values:
+            got.note(f"server, {which}", 1000 * (processor(server.pid) - spent) / len(values))
     if server.name == "product":
         _wander(page, got)
 
