@@ -50,13 +50,12 @@ def test_a_session_changes_a_filter_and_is_timed(name, made, tmp_path, monkeypat
 def test_a_chart_that_does_not_show_what_was_chosen_is_a_fault(made, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     assert chromium.find(), "no Chromium: `python -m tests.browser.chromium` installs one or says how"
-    monkeypatch.setattr(browser, "DISTRICTS", ())
     true = case.Case.contacts
     monkeypatch.setattr(case.Case, "contacts", lambda self, year, of: 1 if year == "2020" else true(self, year, of))
     with serving("bare", made, tmp_path, ROOT) as server:
         found = browser.measure([server], 1, say=lambda told: None)["bare"]
     assert len(found.faults) == 1 and "2020" in found.faults[0] and "the records say 1" in found.faults[0]
-    assert len(found.found["year, new"]) == 3 and len(found.found["year, again"]) == 2
+    assert len(found.found["year, new"]) == 3 and len(found.found["district, again"]) == 2
     assert all(value > 0 for values in found.found.values() for value in values)
 
 
