@@ -21,7 +21,7 @@ torture: $(VENV)/.ready-dev
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.torture $(TORTURE)
 
-# Beside Dash, plain Streamlit and a bare page, in one run, as ratios: half an hour. Less: make bench BENCH="--only pages"
+# Times beside peers, in one run. Less: make bench BENCH="--only pages --times 3"; does it run: BENCH=--quick
 bench: $(VENV)/.ready-dev
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.bench $(BENCH)

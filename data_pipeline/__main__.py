@@ -78,8 +78,8 @@ def sample_(store: Store, seed: int, scale: float, until: dt.date | None) -> Non
     if until and not sample.FIRST < until < sample.LAST:
         span = f"{sample.FIRST} < {until} < {sample.LAST}"
         raise Refusal(f"--until 須在模擬期間內，沒有產生資料 · --until must lie within, nothing was made: {span}", 2)
-    if not 0 < scale <= 1:
-        raise Refusal("--scale 須大於 0、至多 1，沒有產生資料 · --scale must be in 0 < … ≤ 1, nothing was made", 2)
+    if not 0 < scale <= 100:
+        raise Refusal("--scale 須大於 0、至多 100，沒有產生資料 · --scale must be in 0 < … ≤ 100, nothing was made", 2)
     delivery.simulate(store, seed, scale, until=until)
 
 

@@ -323,8 +323,8 @@ def test_a_simulated_set_of_another_time_is_refused(store):
     assert not (store.root / "raw").exists()
 
 
-def test_a_simulated_set_larger_than_the_city_is_refused(store):
-    for scale in ("2", "0", "nan"):
+def test_a_simulated_set_of_no_or_too_many_records_is_refused(store):
+    for scale in ("101", "0", "nan"):
         done = run(store, "sample", "--scale", scale)
         assert done.exit_code == 2 and "沒有產生" in done.stderr and "nothing was made" in done.stderr
 

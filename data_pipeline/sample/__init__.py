@@ -2,7 +2,7 @@
 
 One CSV a source, with the headers its declaration names. The same seed gives the same bytes: no clock, no network.
 Totals meet the published figures where a document is exact; everything else has the shape of a living city and
-claims nothing. `scale` shrinks only the sources that count single contacts, cases, answers and petitions.
+claims nothing. `scale` shrinks or grows only the sources that count single contacts, cases, answers and petitions.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def generate(
 ) -> dict[str, Path]:  # fmt: skip
     """Write `<target>/<source>.csv` for every source of SOURCES; path by source.
 
-    `scale` (0 < scale ≤ 1) shrinks the record-level sources; `progress` is told each source and the share done.
+    `scale` (0 < scale ≤ 100) multiplies the record-level sources; `progress` is told each source and the share done.
     With `until` (FIRST < until < LAST) the files are those that somebody had on that day; see until.py.
     """
-    if not 0 < scale <= 1:
-        raise ValueError(f"scale: 0 < {scale} ≤ 1 does not hold")
+    if not 0 < scale <= 100:
+        raise ValueError(f"scale: 0 < {scale} ≤ 100 does not hold")
     if until and not FIRST < until < LAST:
         raise ValueError(f"until: {FIRST} < {until} < {LAST} does not hold")
     target.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How is each peer started, and how is a filter chosen on its page?"""
+"""How is each peer started, and what does its server use?"""
 
 from __future__ import annotations
 
@@ -17,29 +17,24 @@ from tests.bench.case import Case
 from tests.conftest import ROOT, answers
 
 PEERS = Path(__file__).parent / "peers"
-YEARS = ("2022", "2021", "2020", "2022", "2021")  # three new ones, then two again
-PLACES = ("永康區", "東區", "安南區", "永康區", "東區")
-CODES = {"永康區": "yongkang", "東區": "east", "安南區": "annan"}
+NAMES = ("hello", "bare", "naive", "dash", "product")
+STREAMLIT = ("hello", "naive", "product")
 PATIENCE = 120  # seconds until a server must answer
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs: its kind says how its page is pressed, `page` is the address of the page."""
+    """A server that runs, and the case that it shows; `page` is the address of its page."""
 
     name: str
-    kind: str
     page: str
     pid: int
     log: Path
+    case: Case
 
     @property
     def root(self) -> str:
         return "/".join(self.page.split("/")[:3])
-
-
-def names() -> tuple[str, ...]:
-    return ("hello", "bare", "naive", "dash", "product")
 
 
 @contextlib.contextmanager
@@ -48,33 +43,29 @@ def serving(name: str, case: Case, folder: Path, checkout: Path) -> Iterator[Ser
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    marts, plain = str(case.marts), ["--server.headless", "true", "--server.address", "127.0.0.1"]
+    place = folder / "plain"  # without settings of ours
+    (place / ".streamlit").mkdir(parents=True, exist_ok=True)
+    marts = str(case.marts)
+    options = ["--server.headless", "true", "--browser.gatherUsageStats", "false", "--server.port", str(port)]
     streamlit = [sys.executable, "-m", "streamlit", "run"]
     if name == "product":
-        command, place, page = [*streamlit, "app.py"], checkout, "/hotline"
-    elif name == "hello":
-        command, place, page = [*streamlit, str(PEERS / "hello_page.py"), *plain], folder, "/"
-    elif name == "naive":
-        command, place, page = [*streamlit, str(PEERS / "naive_page.py"), *plain, "--", marts], folder, "/"
+        place, command = checkout, [*streamlit, "app.py", *options]
+    elif name in STREAMLIT:
+        command = [*streamlit, str(PEERS / f"{name}_page.py"), *options, "--server.address", "127.0.0.1", "--", marts]
     else:
-        python = environment(name, folder) if name == "dash" else sys.executable
-        command, place, page = [str(python), str(PEERS / f"{name}_page.py"), marts, str(port)], folder, "/"
-    if name in ("product", "hello", "naive"):
-        at = command.index("--") if "--" in command else len(command)
-        command[at:at] = ["--server.port", str(port), "--browser.gatherUsageStats", "false"]
-    log, address = folder / f"{name}.log", f"http://127.0.0.1:{port}"
+        python = environment(name, folder) if requirements(name).exists() else Path(sys.executable)
+        command = [str(python), str(PEERS / f"{name}_page.py"), marts, str(port)]
+    log, page = folder / f"{name}-{port}.log", f"http://127.0.0.1:{port}/{'hotline' if name == 'product' else ''}"
+    own = {"RDEC_STORE": str(case.store), "RDEC_API_RATE": "off", "PYTHONPATH": "" if name == "product" else str(PEERS)}
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=place, env=os.environ | {"RDEC_STORE": str(case.store), "RDEC_API_RATE": "off"}, stdout=out,
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        process = subprocess.Popen(command, cwd=place, env=os.environ | own, stdout=out, stderr=subprocess.STDOUT)
     try:
         end = time.monotonic() + PATIENCE
-        while not answers(f"{address}{page}"):
+        while not answers(page):
             if time.monotonic() > end or process.poll() is not None:
                 raise RuntimeError(f"{name} does not answer: {log.read_text(errors='replace')[-800:]}")
             time.sleep(0.02)
-        yield Server(name, {"product": "house"}.get(name, name), f"{address}{page}", process.pid, log)
+        yield Server(name, page, process.pid, log, case)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -82,24 +73,34 @@ def serving(name: str, case: Case, folder: Path, checkout: Path) -> Iterator[Ser
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        log.unlink(missing_ok=True)
+
+
+def requirements(name: str) -> Path:
+    return PEERS / f"requirements-{name}.txt"
 
 
 def environment(name: str, folder: Path) -> Path:
-    """The Python of a peer's own environment, made where it is not there yet."""
-    python = folder / f"env-{name}" / "bin" / "python"
-    if not python.exists():
-        subprocess.run(["sh", str(ROOT / ".ci" / "venv.sh"), sys.executable, str(python.parent.parent)], check=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "install", "-q", "-r", str(PEERS / f"requirements-{name}.txt")],
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
+    """The Python of a peer's own environment, made where what it asks for is not there yet."""
+    home = folder / f"env-{name}"
+    python, told = home / "bin" / "python", home / "requirements.txt"
+    asked = requirements(name).read_text()
+    if not told.exists() or told.read_text() != asked:
+        subprocess.run(["sh", str(ROOT / ".ci" / "venv.sh"), sys.executable, str(home)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "-r", str(requirements(name))], check=True,
+                       stderr=subprocess.DEVNULL)  # fmt: skip
+        told.write_text(asked)
     return python
 
 
 def resident(pid: int) -> float:
     """The resident set of a process and its children, in MB."""
-    return sum(_status(each, "VmRSS") for each in tree(pid)) / 1024
+    total = 0
+    for each in tree(pid):
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{each}/status").read_text().splitlines()
+            total += int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
+    return total / 1024
 
 
 def processor(pid: int) -> float:
@@ -118,10 +119,3 @@ def tree(pid: int) -> list[int]:
         with contextlib.suppress(OSError):
             found += [one for child in each.read_text().split() for one in tree(int(child))]
     return found
-
-
-def _status(pid: int, name: str) -> int:
-    with contextlib.suppress(OSError, StopIteration):
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith(name)).split()[1])
-    return 0

@@ -6,13 +6,12 @@ import questions
 from dash import Dash, Input, Output, dcc, html
 from waitress import serve
 
-app = Dash(__name__, compress=True)
-charts = [html.Div(dcc.Graph(id=f"chart{at}"), style={"width": "49%", "display": "inline-block"}) for at in range(4)]
-app.layout = html.Div([
+app = Dash(__name__, compress=True, title="1999")
+charts = [dcc.Graph(id=f"chart{at}") for at in range(4)]
+app.layout = html.Main([
     dcc.RadioItems(questions.YEARS, "all", id="year", inline=True),
-    dcc.Dropdown([{"label": name, "value": code} for code, name in questions.districts()], "all", id="district",
-                 clearable=False),
-    html.Div(charts),
+    dcc.Dropdown(questions.districts(), "all", id="district", clearable=False),
+    html.Div(charts, style={"display": "grid", "gridTemplateColumns": "1fr 1fr"}),
 ])  # fmt: skip
 
 

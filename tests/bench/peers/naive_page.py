@@ -1,14 +1,9 @@
 """The page as a tutorial of Streamlit would write it: cached answers, Plotly Express, no settings."""
 
-import sys
-from pathlib import Path
-
 import pandas as pd
 import plotly.express as px
-import streamlit as st
-
-sys.path.insert(0, str(Path(__file__).parent))
 import questions
+import streamlit as st
 
 st.set_page_config(layout="wide")
 
@@ -19,18 +14,17 @@ def load(year, district):
     return (
         pd.DataFrame(volume, columns=["month", "channel", "contacts"]),
         pd.DataFrame(good, columns=["month", "share"]),
-        pd.DataFrame(days, columns=["agency", "平均", "p90"]),
+        pd.DataFrame(days, columns=["agency", "mean", "p90"]),
         pd.DataFrame(places, columns=["district", "contacts"]),
     )
 
 
-names = dict(questions.districts())
 year = st.selectbox("year", questions.YEARS)
-district = st.selectbox("district", list(names), format_func=names.get)
+district = st.selectbox("district", questions.districts())
 volume, good, days, places = load(year, district)
-title = f"{year} {district}"
+first, second, third, fourth = questions.TITLES
 left, right = st.columns(2)
-left.plotly_chart(px.line(volume, x="month", y="contacts", color="channel", title=title))
-right.plotly_chart(px.line(good, x="month", y="share", title=title))
-left.plotly_chart(px.bar(days, x="agency", y=["平均", "p90"], barmode="group", title=title))
-right.plotly_chart(px.bar(places, x="contacts", y="district", orientation="h", title=title))
+left.plotly_chart(px.line(volume, x="month", y="contacts", color="channel", title=first))
+right.plotly_chart(px.line(good, x="month", y="share", title=second))
+left.plotly_chart(px.bar(days, x="agency", y=["mean", "p90"], barmode="group", title=third))
+right.plotly_chart(px.bar(places, x="contacts", y="district", orientation="h", title=fourth))
