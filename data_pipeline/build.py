@@ -278,16 +278,20 @@ def create_views_and_marts(
     }
     lineage: dict[str, set[str]] = {}
     rules: dict[str, set[str]] = {}
+    anew: set[str] = set()  # what stands on a word of the build about itself, and may have come out otherwise
     order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
     for index, name in enumerate(order):
         own = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.") or need in TOLD}
         lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
         rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
-        if name.startswith("staging.") or changed is None or lineage[name] & (changed | TOLD):
-            kind = "view" if name.startswith("staging.") else "table"
+        told = needs[name] & (TOLD | anew)
+        is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed
+        if is_view or concerned or told:
             try:
-                if not (elsewhere and kind == "table" and elsewhere(name, texts)):
-                    con.execute(f"create or replace {kind} {name} as {texts[name]}")
+                if is_view or concerned and not (elsewhere and elsewhere(name, texts)):
+                    con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")
+                if told and (is_view or concerned or grow.remade(con, name, texts[name])):
+                    anew.add(name)
             except duckdb.Error as error:
                 error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
                 raise
