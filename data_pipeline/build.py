@@ -157,8 +157,7 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
     describe.write_inputs(con, inputs)
     changed = set(sources) - kept if base else None
     elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
-    marts = lambda share: step("marts", 0.55 + 0.35 * share)  # noqa: E731
-    lineage = create_views_and_marts(con, warehouse, marts, changed, elsewhere)
+    lineage = create_views_and_marts(con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere)
     describe.write(con, store, sources, inputs, loaded, problems, {name: of - TOLD for name, of in lineage.items()})
     step("meta", 0.92)
     offences = run_checks(con, warehouse, lineage, changed)
@@ -288,7 +287,7 @@ def create_views_and_marts(
         is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed
         if is_view or concerned or told:
             try:
-                if is_view or concerned and not (elsewhere and elsewhere(name, texts)):
+                if is_view or (concerned and not (elsewhere and elsewhere(name, texts))):
                     con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")
                 if told and (is_view or concerned or grow.remade(con, name, texts[name])):
                     anew.add(name)
@@ -299,9 +298,8 @@ def create_views_and_marts(
     con.execute("create table meta.rule_use (relation varchar, rule varchar)")
     used = [(name, rule) for name in order for rule in sorted(rules[name])]
     if used:
-        con.execute(
-            "insert into meta.rule_use select unnest(?), unnest(?)", [list(each) for each in zip(*used, strict=True)]
-        )
+        pairs = [list(each) for each in zip(*used, strict=True)]
+        con.execute("insert into meta.rule_use select unnest(?), unnest(?)", pairs)
     return lineage
 
 
@@ -330,8 +328,7 @@ def run_checks(
         con.execute("insert into meta.checks values (?, ?, ?, ?)", [path.stem, zh, en, count])
         if count:
             found = con.execute(f"select * from ({text.rstrip().rstrip(';')}\n) limit 5")
-            names = [each[0] for each in found.description]
-            sample = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            sample = [dict(zip((each[0] for each in found.description), row, strict=True)) for row in found.fetchall()]
             offences.append(Offence(path.stem, zh, en, count, sample))
     return offences
 
@@ -339,8 +336,8 @@ def run_checks(
 def _concerned(text: str, lineage: dict[str, set[str]], changed: set[str]) -> bool:
     """Does a check look at a changed source, or at what each build says of itself?"""
     needs = {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))}
-    under = {need.removeprefix("raw.") for need in needs}.union(*(lineage.get(need, set()) for need in needs))
-    return bool(under & (changed | TOLD))
+    under = {need.removeprefix("raw.") for need in needs}
+    return bool(under.union(*(lineage.get(need, set()) for need in needs)) & (changed | TOLD))
 
 
 def write_rejects(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
