@@ -55,5 +55,4 @@ def _body(page: st.Page) -> None:
         st.error(t("frame.failed"), icon=":material/error:")
 
 
-
 main()

@@ -1,4 +1,5 @@
-"""What are titles, tiles, chips and small tables in HTML? All HTML of the house is here.
+"""What are titles, tiles, chips and small tables in HTML? All HTML of pages is here, but for a chart's (`plot.py`) and
+a button's (`heard.py`), which markupsafe escapes.
 
 Every value goes through Jinja's autoescape: no text from the data can become markup.
 """
@@ -13,6 +14,9 @@ TITLE = _html.from_string("""
 {% for part in parts %}<span>{{ part }}</span>{% endfor %}
 {% if simulated %}<span class="mark">△ {{ simulated }}</span>{% endif %}
 </p>""")
+
+# Tiles come as markup already: each was rendered by TILE.
+TILES = _html.from_string('<div class="tiles">{% for tile in tiles %}{{ tile }}{% endfor %}</div>')
 
 HEADER = _html.from_string('<h2 class="head">{{ text }}</h2>')
 

@@ -18,7 +18,7 @@ from dashboard.periods import Period, today
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
 
-_beside: contextvars.ContextVar[list[str]] = contextvars.ContextVar("_beside")
+_beside: contextvars.ContextVar[list[Markup]] = contextvars.ContextVar("_beside")
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,17 @@ def header(text: str) -> None:
 @contextlib.contextmanager
 def row() -> Iterator[None]:
     """The tiles made within stand side by side: one piece of the page, where each in a column of its own is three."""
-    tiles: list[str] = []
+    tiles: list[Markup] = []
     token = _beside.set(tiles)
     try:
         yield
     finally:
         _beside.reset(token)
-    st.html(f'<div class="tiles">{"".join(tiles)}</div>')
+    st.html(markup.TILES.render(tiles=tiles))
 
 
 def _put(tile: str) -> None:
-    _beside.get().append(tile)
+    _beside.get().append(Markup(tile))
 
 
 def metric(

@@ -104,7 +104,7 @@ def build(
         finally:
             con.close()
         rejects, manifest, loaded, problems, seconds = made
-        finished = store.finish(path, {**manifest, "defined": defined})
+        finished = store.finish(path, {**manifest, "defined": None if engine else defined})  # nothing grows from that
         _hand_out(store, rejects, finished.name)
         shutil.rmtree(store.root / "rejects" / FAILED, ignore_errors=True)
         return Made(finished, loaded, problems, seconds)

@@ -104,7 +104,8 @@ class Engine:
     def _write(self, con, relation: str, folder: Path) -> Path:
         path = folder / f"{relation}.parquet"
         if not path.exists():
-            con.execute(f"copy {relation} to '{path}' (format parquet)")
+            told = str(path).replace("'", "''")
+            con.execute(f"copy {relation} to '{told}' (format parquet)")
         return path
 
     def _gone(self, error: Exception, name: str = "") -> EngineFault:

@@ -45,6 +45,7 @@ def twice(server, tmp_path_factory):
         store.publish(alone.name)
         shared = build.build(store, declarations.load(), engine=engine).build
     assert sorted(engine.made) == MARTS
+    assert alone.manifest["defined"] and shared.manifest["defined"] is None  # nothing grows from an engine's build
     engine.close()
     with duckdb.connect() as con:
         con.execute(f"attach '{alone.path}' as alone (read_only); attach '{shared.path}' as shared (read_only)")

@@ -194,9 +194,8 @@ def test_what_the_pipeline_imports_is_required_by_name():
     own = {"data_pipeline", "dashboard", "pages", "tests", "__future__"}
     known = {"yaml": "pyyaml", "python_calamine": "python-calamine", "pyspark": "pyspark-client"}
     for path in modules("data_pipeline"):
-        named = (
-            required + optional if path.name == "engine.py" else required
-        )  # it imports them when asked: test_engine.py
+        # engine.py imports the optional ones when it is asked for an engine: test_engine.py.
+        named = required + optional if path.name == "engine.py" else required
         for each in {each.split(".")[0] for each in imports(path)} - own - set(sys.stdlib_module_names):
             assert re.search(rf"^{re.escape(known.get(each, each))}==", named, re.M), (path.name, each)
 

@@ -2,7 +2,8 @@
 
 Pages read marts, so what counts is how the marts grow. The larger cases are the records of the first one many times over,
 each time with districts and categories moved on by one so that the marts fill as those of a busier city would; the marts
-are made of them by the product's own SQL. The records themselves are dropped again: no page reads them.
+are made of them by the product's own SQL. They hold more combinations than the generator would make (at 10 M contacts 1.3 M
+rows of `hotline_month` for its 0.34 M): a bound from above. The records themselves are dropped again: no page reads them.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.case import Case
-from tests.conftest import ROOT, answers
+from tests.conftest import ROOT, answers, stop
 
 PEERS = Path(__file__).parent / "peers"
 NAMES = ("hello", "bare", "naive", "dash", "product")
@@ -67,12 +66,7 @@ def serving(name: str, case: Case, folder: Path, checkout: Path) -> Iterator[Ser
             time.sleep(0.02)
         yield Server(name, page, process.pid, log, case)
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
         log.unlink(missing_ok=True)
 
 

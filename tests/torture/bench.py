@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_pipeline.store import Store
-from tests.conftest import ROOT, answers
+from tests.conftest import ROOT, answers, stop
 
 SEED = 1999
 KEPT = 20  # of what broke, how many are told
@@ -132,9 +131,4 @@ def serving(store: Path, arguments: Callable[[str], list[str]] = lambda address:
         process.log = log
         yield address, process
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
