@@ -93,7 +93,7 @@ def load(
         "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     unknown: dict[str, None] = {}
-    words: dict[tuple, tuple[str, str]] = {}  # spellings and codes as SQL: many small deliveries ask for the same
+    words: dict[tuple, str] = {}  # the spellings of each kind of code, named for this source's statements
     origins: list[Origin] = []
     names = [kept.name for receipt in (*had, *receipts) for kept in receipt.files]
     newest = {kept.name: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
@@ -341,9 +341,12 @@ def _looked_up(con, column: Column, cell: str, words: dict) -> str:
                     f"seeds/{table}.csv: 沒有可用的代碼 · no codes"
                     + f" of domain {column.domain!r}" * bool(column.domain)
                 )
-            words[asked] = tuple(", ".join(map(_quoted, side)) for side in zip(*pairs, strict=True))
-        spellings, codes = words[asked]
-        return f"[{codes}][enum_code(try_cast({text} as enum({spellings}))) + 1]"
+            # Named once: a thousand spellings in the text of a statement cost more than a small delivery's rows.
+            words[asked] = name = f"words_{len(words)}"
+            spellings, codes = (", ".join(map(_quoted, side)) for side in zip(*pairs, strict=True))
+            con.execute(f"create or replace temp type {name} as enum ({spellings}); set variable {name} = [{codes}]")
+        name = words[asked]
+        return f"getvariable('{name}')[enum_code(try_cast({text} as {name})) + 1]"
 
     return f"coalesce({by('printed', cell)}, {by('spelling', f'plain({cell})')})"
 
