@@ -265,6 +265,7 @@ def templates() -> None:
         st.caption(t("filing.template_hint"))
         standing()
         return
+    st.caption(t("filing.template_examples"))
     columns = [row for row in warehouse.table("meta.columns") if row["source"] == name]
     tiles.table(
         [Column(t("filing.column")), Column(t("filing.unit"))],

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from data_pipeline import examples
 from data_pipeline.declarations import NUMBERS, Source, plain
 from data_pipeline.grids import SHEETS, FileFault, Grid, grid_of, grid_of_records, sheets_of
 
@@ -308,6 +309,7 @@ def judge(header: Header, printed: list[str], source: Source) -> Callable[[list[
     head = [plain(cell) for cell in printed[:width]]
     opening = next((cell.strip() for cell in printed if cell.strip()), "")
     words = leading_words(header, source)
+    is_example = examples.matcher(header.columns, source)
 
     def aside(cells: list[str]) -> str | None:
         full = [text for cell in cells if (text := cell.strip())]
@@ -319,6 +321,8 @@ def judge(header: Header, printed: list[str], source: Source) -> Callable[[list[
             return "total_row"
         if first == opening and [plain(cell) for cell in cells[:width]] == head[: len(cells)]:
             return "repeated_header"
+        if is_example(cells):
+            return "example_row"
         if any(place >= len(cells) or cells[place].strip() in NULLS for place in required):
             if any(TOTAL.search(re.sub(r"\s", "", text[-12:])) and len(text) < 20 for text in (first, *said)):
                 return "total_row"
@@ -354,7 +358,7 @@ def quote(cells: list[str], header: Header, source: Source, verdict: str) -> str
     if verdict == "too_many_cells":
         cells = cells[width:]
     if source.personal:
-        if verdict not in ("total_row", "repeated_header"):
+        if verdict not in ("total_row", "repeated_header", "example_row"):
             return omit(cells)
         cells = [cell for cell, name in zip(cells, header.columns, strict=False) if name]
     return _joined(cells)[:200]

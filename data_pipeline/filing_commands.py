@@ -147,6 +147,7 @@ def template_(store: Store, name: str, path: Path) -> None:
         raise Refusal(f"--out 須為 {forms}，沒有寫檔 · --out must end in {forms}, nothing was written", 2)
     _write(path, template.make(source, path.suffix.lower()))
     out.print(f"✔ {path}", soft_wrap=True, markup=False)
+    out.print("  送件前請刪去範例列 · Delete the example rows before filing", soft_wrap=True)
 
 
 @click.command("audit")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from data_pipeline import clean, pull, rejects
+from data_pipeline import clean, examples, pull, rejects
 from data_pipeline.clean import Fault, FileFault
 from data_pipeline.declarations import DATES, Column, DeclarationError, Source
 from data_pipeline.rejects import Origin
@@ -282,7 +282,7 @@ def _insert(
 
 
 def _suspicions(source: Source, header: clean.Header, places: dict[str, str], opening: str) -> Iterator[str]:
-    """Tests of rows that could be typed and may be no data all the same: blank, a total, or the header again."""
+    """Tests of rows that could be typed and may be no data all the same: blank, a total, the header, an example."""
     if not any(source.columns[name].required for name in places):
         yield f"coalesce({', '.join(f'cell({place})' for place in places.values())}) is null"
     if lead := _lead(source, header):
@@ -293,6 +293,10 @@ def _suspicions(source: Source, header: clean.Header, places: dict[str, str], op
         name = header.columns[place]
         if source.columns[name].type == "text" and name != lead:
             yield f"is_total({name})"
+    told = [(name, name if source.columns[name].type == "text" else f"trim({places[name]})")
+            for name in source.key or source.columns if name in places]  # fmt: skip
+    for row in examples.rows(source):
+        yield " and ".join(f"{cell} = {_quoted(row[name])}" for name, cell in told) or "false"
 
 
 def _lead(source: Source, header: clean.Header) -> str | None:

@@ -6,16 +6,13 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
-from functools import cache
 
 import xlsxwriter
 
-from data_pipeline.declarations import Column, Source, plain
-from data_pipeline.store import PROJECT
+from data_pipeline.declarations import Column, Source
+from data_pipeline.examples import codes, header, table
 
-SEEDS = PROJECT / "duckdb" / "seeds"
 FORMS = (".xlsx", ".ods", ".csv")
-ROWS = 2  # examples
 LONGEST_LIST = 255  # characters of a list to choose from, in Excel
 MADE = dt.datetime(2024, 1, 1)  # noqa: DTZ001  the same declaration gives the same file
 TYPES = {
@@ -34,19 +31,6 @@ EVERY = {"day": ("每日", "daily"), "month": ("每月", "monthly"), "quarter": 
 def make(source: Source, form: str) -> bytes:
     """The template as .xlsx, .ods or .csv; the same declaration gives the same rows."""
     return {".xlsx": _xlsx, ".ods": _ods, ".csv": _csv}[form](source)
-
-
-def header(column: Column) -> str:
-    """The header with the unit it is read in, where it does not say so itself."""
-    unit = "%" if column.type == "percent" else column.unit
-    known = not unit or f"({unit})" in plain(column.header)
-    return column.header if known else f"{column.header}({unit})"
-
-
-def table(source: Source) -> list[list[str]]:
-    """Header and example rows."""
-    rows = [[_example(name, column, place, source) for name, column in source.columns.items()] for place in range(ROWS)]
-    return [[header(column) for column in source.columns.values()], *rows]
 
 
 def notes(source: Source) -> list[list[str]]:
@@ -76,50 +60,11 @@ def _note(column: Column) -> list[str]:
     zh, en = TYPES[column.type]
     limits = (("≥", column.minimum), ("≤", column.maximum))
     bounds = [f"{sign} {limit:g}" for sign, limit in limits if limit is not None]
-    told = "、".join([*bounds, *(each["zh"] for each in _codes(column))])
+    told = "、".join([*bounds, *(each["zh"] for each in codes(column))])
     return [
         f"「{header(column)}」", f"「{column.label.zh}」", column.label.en, zh, en,
         "%" if column.type == "percent" else column.unit or "", "✔" if column.required else "", told,
     ]  # fmt: skip
-
-
-def _example(name: str, column: Column, place: int, source: Source) -> str:
-    """A cell that the reader accepts, another one in each row."""
-    match column.type:
-        case "text":
-            return f"{'X' if name in source.key else '範例 '}{place + 1}"
-        case "integer" | "number" | "money":
-            low, high = column.minimum, column.maximum
-            middle = (low + high) / 2 if low is not None and high is not None else (low or 0) + 10
-            return f"{middle + place / 100:.2f}" if column.type == "number" else str(int(middle) + place)
-        case "percent":
-            return str(50 + place)
-        case "date":
-            return f"112.3.{26 + place}"
-        case "datetime":
-            return f"112/03/{26 + place} 17:00"
-        case "month":
-            return f"112年{3 + place}月"
-        case "year":
-            return str(111 + place)
-        case "boolean":
-            return "是"
-        case _:
-            codes = _codes(column)
-            return codes[min(place, len(codes) - 1)]["zh"]
-
-
-def _codes(column: Column) -> list[dict]:
-    """The rows of the seed that a column's values are looked up in."""
-    tables = {"code": "codes", "agency": "agencies", "district": "districts"}
-    rows = _seed(tables[column.type]) if column.type in tables else ()
-    return [row for row in rows if column.domain in (None, row.get("domain"))]
-
-
-@cache
-def _seed(name: str) -> tuple[dict, ...]:
-    with (SEEDS / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 def _csv(source: Source) -> bytes:
@@ -139,7 +84,7 @@ def _xlsx(source: Source) -> bytes:
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(source.columns.values()):
             sheet.set_column(place, place, max(12, 2 * len(column.header) + 2), text)
-            names = ",".join(each["zh"] for each in _codes(column))
+            names = ",".join(each["zh"] for each in codes(column))
             if names and len(names) <= LONGEST_LIST:
                 sheet.data_validation(1, place, 10_000, place, {
                     "validate": "list", "source": names.split(","), "error_type": "warning",

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pandas as pd
 import pyarrow as pa
@@ -234,6 +234,7 @@ def test_an_answer_at_hand_is_not_sent_again(warehouse, api) -> None:
         assert first.status_code == 200 and first.headers["cache-control"] == "no-cache"
         for name, value in (("If-None-Match", first.headers["etag"]),
                             ("If-None-Match", f'"other", {first.headers["etag"]}'),
+                            ("If-None-Match", first.headers["etag"].removeprefix("W/")), ("If-None-Match", "*"),
                             ("If-Modified-Since", first.headers["last-modified"])):  # fmt: skip
             again = api.get(f"/api/v1/{path}", headers={name: value})
             assert (again.status_code, again.content) == (304, b"") and again.headers["etag"] == first.headers["etag"]
@@ -308,6 +309,18 @@ def test_what_cannot_be_used_is_told_by_its_name(warehouse, api) -> None:
         problem(api.get(f"/api/v1/{path}?x=1"), 422)
 
 
+def test_a_parameter_that_comes_twice_is_refused_by_its_name(warehouse, api) -> None:
+    for path, name in (
+        ("metrics/hotline.contacts/values?period=112&period=111", "period"),
+        ("metrics/hotline.contacts/values?by=month&by=channel", "by"),
+        ("tables/marts.works?format=csv&format=json&limit=1", "format"),
+        ("metrics/hotline.contacts/values?district_id=yongkang&district_id=yongkang", "district_id"),
+    ):
+        told = problem(api.get(f"/api/v1/{path}"), 422)
+        assert [each["name"] for each in told["errors"]] == [name] and f"參數 {name} 不只一次" in told["detail"]
+    assert api.get("/api/v1/metrics/hotline.contacts/values?period=112&by=month,channel").status_code == 200
+
+
 def test_only_reading_is_possible(warehouse, api) -> None:
     for path in (
         *(f"/api/v1/{each}" for each in LISTS),
@@ -360,6 +373,13 @@ def test_what_streamlit_refuses_on_the_way_is_a_problem_too(server) -> None:
             urlopen(server + path)
         assert caught.value.code in (400, 404) and caught.value.headers["content-type"] == MEDIA
         assert "status" in json.loads(caught.value.read())
+
+
+def test_an_answer_of_the_server_names_each_header_it_varies_by_once(server) -> None:
+    for path in ("/api/v1/sources", "/api/docs"):
+        with urlopen(Request(server + path, headers={"Accept-Encoding": "gzip"})) as answer:
+            said = [each.strip() for line in answer.headers.get_all("vary") for each in line.split(",")]
+        assert "Accept-Encoding" in said and len(said) == len(set(said)), said
 
 
 # Who may ask, and how often
@@ -451,6 +471,7 @@ def test_the_document_tells_of_every_route_in_both_languages(warehouse, api) -> 
 
 def test_the_page_needs_nothing_from_outside_and_its_links_answer(warehouse, api) -> None:
     answer = api.get("/api/docs")
+    assert api.get("/api/docs", headers={"If-None-Match": "*"}).status_code == 304
     assert "<script" not in answer.text and not re.search(r"(src|@import|url\()", answer.text)
     links = re.findall(r'href="([^"#]+)"', answer.text)
     assert len(links) == 11

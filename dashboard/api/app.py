@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +22,7 @@ def create(settings: Mapping[str, str] | None = None) -> FastAPI:
         settings = {"rate": os.environ.get("RDEC_API_RATE", ""), "cors": os.environ.get("RDEC_API_CORS", "")}
     api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     for routes in (metric_routes, table_routes, list_routes):
-        api.include_router(routes.router)
+        api.include_router(routes.router, dependencies=[Depends(problems.refuse_repeated)])
     problems.tell(api)
     api.add_exception_handler(Unchanged, lambda request, error: Response(None, 304, error.headers))
     document.serve(api)

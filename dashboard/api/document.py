@@ -20,6 +20,7 @@ from starlette.responses import Response
 from dashboard import words
 from dashboard.api import problems, shapes
 from dashboard.api.problems import said
+from dashboard.api.standing import names
 from dashboard.metrics import catalogue
 
 VERSION = "1.0.0"
@@ -143,6 +144,6 @@ def _example(each: dict) -> str:
 def _kept(request: Request, text: str, media: str) -> Response:
     body = text.encode()
     headers = {"ETag": f'W/"{hashlib.sha256(body).hexdigest()[:24]}"', "Cache-Control": "no-cache"}
-    if headers["ETag"] in (request.headers.get("if-none-match") or ""):
+    if names(request, headers["ETag"]):
         return Response(None, 304, headers)
     return Response(body, 200, headers, media)

@@ -6,11 +6,13 @@ No answer names a file, a statement or a line of ours: what broke is in the serv
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import duckdb
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,8 +24,8 @@ from data_pipeline.store import StoreError
 
 MEDIA = "application/problem+json"
 NEAR = 10  # names that are suggested for one that is not known
-STATUS = {"not_found": 404, "unknown": 404, "method": 405, "invalid": 422, "too_large": 403, "too_many": 429,
-          "no_build": 503, "too_slow": 503, "broken": 500, "refused": 400,
+STATUS = {"not_found": 404, "unknown": 404, "method": 405, "invalid": 422, "repeated": 422, "too_large": 403,
+          "too_many": 429, "no_build": 503, "too_slow": 503, "broken": 500, "refused": 400,
           "guarded": 403}  # fmt: skip
 
 
@@ -57,6 +59,14 @@ def unknown(what: str, name: str, known: Iterable[str]) -> Problem:
     known = sorted(known)
     near = difflib.get_close_matches(name, known, NEAR, 0.5) or known[:NEAR]
     return Problem("unknown", {"near": near}, what=words.both(f"api.what_{what}"), name=name[:80])
+
+
+async def refuse_repeated(request: Request) -> None:
+    """Of a parameter that comes twice one would be passed over in silence. Raises Problem."""
+    times = Counter(name for name, _ in request.query_params.multi_items())
+    if again := [name[:80] for name, many in times.items() if many > 1]:
+        told = [{"in": "query", "name": name, "reason": "repeated", "allowed": {}} for name in again]
+        raise Problem("repeated", {"errors": told}, names=", ".join(again))
 
 
 def tell(app: FastAPI) -> None:
@@ -94,7 +104,10 @@ def _fault(error: dict) -> dict[str, object]:
 
 
 class Told:
-    """Outside of all else: what is refused on the way to the API (a path with `..`) is told as a problem too."""
+    """Outside of all else: what is refused on the way to the API (a path with `..`) is told as a problem too.
+
+    Both the API and the server press what is long, and each writes its own Vary: here each name stands once.
+    """
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -107,6 +120,10 @@ class Told:
 
         async def tell_instead(message: Message) -> None:
             nonlocal replaced
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                if vary := ",".join(headers.getlist("vary")):
+                    headers["vary"] = ", ".join(dict.fromkeys(each.strip() for each in vary.split(",")))
             if message["type"] == "http.response.start" and message["status"] >= 400:
                 kinds = [value for name, value in message.get("headers", []) if name.lower() == b"content-type"]
                 if MEDIA.encode() not in kinds:

@@ -88,9 +88,15 @@ def _headers(request: Request, build: str, built: dt.datetime, daily: bool) -> d
 
 def _has(request: Request, headers: Mapping[str, str]) -> bool:
     """Only the very same date counts: after a roll-back the build in use is older than the one a caller has seen."""
-    if tags := request.headers.get("if-none-match"):
-        return headers["ETag"] in [each.strip() for each in tags.split(",")]
+    if "if-none-match" in request.headers:
+        return names(request, headers["ETag"])
     return request.headers.get("if-modified-since") == headers["Last-Modified"]
+
+
+def names(request: Request, tag: str) -> bool:
+    """Does If-None-Match name this tag? Compared weakly (RFC 9110): with or without `W/` it is the same answer."""
+    said = ",".join(request.headers.getlist("if-none-match"))
+    return bool({"*", tag.removeprefix("W/")} & {each.strip().removeprefix("W/") for each in said.split(",")})
 
 
 @functools.cache
