@@ -41,7 +41,7 @@ def headless(place: int | None, cells: list[str], header: Header | None, source:
         names = "、".join(column.header for column in lacking(header, source))
         zh = f"標題列（第 {place} 列）缺少必要欄位：{names}，沒有收件；請補上欄位後再送一次。"
         en = f"the header (row {place}) lacks required columns: {names}; nothing was taken, add them and file again."
-    return FileFault(zh, en, "header", {"seen": _seen(cells), "source": _named(source), **_lacks(header, source)})
+    return FileFault(zh, en, "header", {"seen": _seen(cells), **_held_against(header, source)})
 
 
 def unrecognised(name: str, rows: Iterable[tuple[Source, Row]], known: Iterable[Source]) -> FileFault:
@@ -49,7 +49,7 @@ def unrecognised(name: str, rows: Iterable[tuple[Source, Row]], known: Iterable[
     best = max(rows, key=lambda each: _nearness(each[1][1], each[0]), default=None)
     codes = "、".join(f"{each.name}（{each.title.zh}）" for each in known)
     titles = ", ".join(f"{each.name} ({each.title.en})" for each in known)
-    zh, en, facts = "", "", {"seen": [], "source": None, "lacking": []}
+    zh, en, facts = "", "", {"seen": []}
     if best:
         source, (cells, header) = best
         facts["seen"] = _seen(cells)
@@ -57,7 +57,7 @@ def unrecognised(name: str, rows: Iterable[tuple[Source, Row]], known: Iterable[
             names = "、".join(column.header for column in lacking(header, source))
             zh = f"最接近的是 {source.name}（{source.title.zh}），缺少 {names}；"
             en = f"it comes nearest to {source.name} ({source.title.en}) and lacks {names}; "
-            facts |= {"source": _named(source), **_lacks(header, source)}
+            facts |= _held_against(header, source)
     return FileFault(
         f"{name}：認不出屬於哪個來源，沒有收件；{zh}請以 --source 指定：{codes}",
         f"{name}: which source is it? Nothing was taken; {en}say --source: {titles}",
@@ -90,6 +90,11 @@ def _named(source: Source) -> dict[str, str]:
     return {"name": source.name, "zh": source.title.zh, "en": source.title.en}
 
 
-def _lacks(header: Header | None, source: Source) -> dict[str, list[dict]]:
-    said = [{"header": each.header, "zh": each.label.zh, "en": each.label.en} for each in lacking(header, source)]
-    return {"lacking": said}
+def _held_against(header: Header | None, source: Source) -> dict[str, object]:
+    """The source, and each column it requires: whether it is there."""
+    lacks = {column.header for column in lacking(header, source)}
+    required = [
+        {"header": each.header, "zh": each.label.zh, "en": each.label.en, "had": each.header not in lacks}
+        for each in source.columns.values() if each.required
+    ]  # fmt: skip
+    return {"source": _named(source), "required": required}
