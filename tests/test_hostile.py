@@ -149,6 +149,15 @@ def test_entities_are_called_by_their_name_in_every_form(name, tmp_path):
         preview.look(tmp_path / name, SOURCES, None, tmp_path)
 
 
+def test_of_a_file_that_fits_two_sources_both_are_named(tmp_path):
+    two = {name: SOURCES[name] for name in ("petitions", "awards")}
+    heads = [column.header for source in two.values() for column in source.columns.values() if column.required]
+    (tmp_path / "both.csv").write_text(",".join(heads) + "\n", encoding="utf-8")
+    with pytest.raises(FileFault, match="同時符合 2 個來源，沒有收件") as said:
+        preview.look(tmp_path / "both.csv", two, None, tmp_path)
+    assert said.value.kind == "ambiguous" and {each["name"] for each in said.value.facts["fitting"]} == set(two)
+
+
 def test_the_limits_on_the_screen_are_those_that_hold():
     for said in words.both("filing.limits", most=20).values():
         assert re.findall(r"\d[\d,]*", said) == ["20", f"{gate.MOST_ROWS:,}", str(gate.MOST_COLUMNS)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from data_pipeline import declarations
 from data_pipeline.store import Store, audit
 from tests.browser.conftest import Visit
 from tests.browser.test_pages import barriers
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*authlib")
 HEAD = "案件編號,受理日期,陳情管道,案件類別,機關,行政區,應結案日期,結案日期,陳情人姓名\n"
 GOOD = HEAD + "P1,112.3.26,電話,交通運輸,交通局,永康區,112.4.2,112.4.1,王小明\n"
 SOME = GOOD + "P2,112.13.26,電話,交通運輸,<img src=x>局,永康區,112.4.2,,![a](http://example.org/a.png)\n"
+DRAGGED = "() => { const it = new DataTransfer(); it.items.add(new File(['a'], 'a.csv')); return it; }"
 EARLY = HEAD + "P3,112.3.26,電話,交通運輸,交通局,永康區,112.4.2,112.3.1,王小明\n"
 
 
@@ -139,7 +141,15 @@ def test_a_file_of_no_source_is_told_what_it_holds_beside_what_it_should(browser
     page.get_by_text("不是完整的「獎項彙整」").wait_for(timeout=60_000)
     page.get_by_text("English", exact=True).click()
     page.get_by_text("is not a whole file of").wait_for(timeout=60_000)
-    assert "(Agency)" in told.inner_text() or "(Year)" in told.inner_text()
+    assert "(Year)" in told.inner_text()
+    page.get_by_text("中文", exact=True).click()
+    page.locator('[data-testid="stFileChipDeleteBtn"] button').click()
+    page.get_by_role("button", name="Clear value").click()
+    two = (declarations.load()[name] for name in ("petitions", "awards"))
+    hand_in(page, "c.csv", ",".join(each.header for source in two for each in source.columns.values()) + "\n")
+    page.get_by_text("c.csv 同時符合").wait_for(timeout=60_000)
+    page.get_by_role("button", name="陳情案件列管").click()
+    page.get_by_role("heading", name="陳情案件列管：").wait_for(timeout=60_000)
     assert barriers(Visit(page)) == []
     page.context.close()
 
@@ -153,6 +163,11 @@ def test_what_the_uploader_does_not_take_is_told_in_the_language_of_the_reader(b
         page.goto(f"{guarded}/filing?lang={lang}")
         page.get_by_text(limits).wait_for(timeout=30_000)
         assert not page.get_by_text(large).is_visible()
+        box = page.locator('[data-testid="stFileUploaderDropzone"]')
+        box.dispatch_event("dragenter", {"dataTransfer": page.evaluate_handle(DRAGGED)})
+        over = box.locator("> div > span:only-child")
+        after = over.evaluate("each => getComputedStyle(each, '::after').content + each.innerText")
+        assert after.startswith('"放在這裡"' if lang == "zh" else "none")
         hand_in(page, "a.exe", b"MZ")
         page.get_by_text(wrong).wait_for(timeout=60_000)
         assert page.get_by_text("沒有收件" if lang == "en" else "nothing was taken").count() == 0, "one language"
