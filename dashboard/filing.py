@@ -195,8 +195,18 @@ def _undo() -> None:
         st.markdown(undone(found))
         with st.popover(t("filing.undo"), icon=":material/undo:"):
             st.markdown(t("filing.undo_sure"))
-            if st.button(t("filing.undo_yes"), type="primary"):
-                _take_back()
+            # What was asked for is what stood there when the button was drawn, not what is last by now.
+            st.button(t("filing.undo_yes"), type="primary", on_click=_asked, args=(found.now.name,))
+    if (asked := st.session_state.pop("undo_asked", None)) is None:
+        return
+    if asked == found.now.name:
+        _take_back(asked)
+    else:
+        st.warning(t("filing.undo_changed"), icon=":material/sync:")
+
+
+def _asked(build: str) -> None:
+    st.session_state["undo_asked"] = build
 
 
 def undone(found: Step) -> str:
@@ -210,14 +220,14 @@ def undone(found: Step) -> str:
              at=provenance.moment(found.before.manifest["built_at"]))  # fmt: skip
 
 
-def _take_back() -> None:
+def _take_back(build: str) -> None:
     try:
         person = people.require("editor")
     except NotAllowed as error:
         st.error(str(error))
         return
     with st.spinner(t("filing.undoing")):
-        done = errands.run(["undo"], {"by": person.name})
+        done = errands.run(["undo"], {"build": build, "by": person.name})
     if not done.well:
         st.error(words.literal(done.why), icon=":material/block:")
         return

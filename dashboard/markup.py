@@ -55,7 +55,7 @@ STRIP = _html.from_string("""
 {{ cell.state.icon }}<span class="aloud"> {{ cell.word }}</span></span>
 {% else %}<span class="chip">–</span>{% endif %}
 <small>{{ cell.month }}</small></li>{% endfor %}</ol>""")
-TOLD = _html.from_string("""
+TOLD = _html.from_string("""{{ drawn }}
 {% if sentence %}<p class="told">{{ sentence }}</p>{% endif %}
 {% if buttons %}<div class="doing">{% for each in buttons %}{{ each }}{% endfor %}</div>{% endif %}""")
 STACKED = _html.from_string('{{ main }}{% for line in beneath %}<div class="quote">{{ line }}</div>{% endfor %}')

@@ -281,7 +281,7 @@ def strip(months: Sequence[tuple[str, str | None]]) -> None:
 def told(sentence: str, *buttons: Markup, drawn: Markup | str = "") -> None:
     """A chart, what it shows, in a sentence under it, and what can be opened there."""
     if drawn or sentence or buttons:
-        st.html(drawn + markup.TOLD.render(sentence=sentence, buttons=buttons))
+        st.html(markup.TOLD.render(drawn=drawn, sentence=sentence, buttons=buttons))
 
 
 def about(answer: Answer | None, row: dict | None = None, key: str = "") -> Markup:

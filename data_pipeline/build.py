@@ -157,8 +157,7 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
     describe.write_inputs(con, inputs)
     changed = set(sources) - kept if base else None
     elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
-    marts = lambda share: step("marts", 0.55 + 0.35 * share)  # noqa: E731
-    lineage = create_views_and_marts(con, warehouse, marts, changed, elsewhere)
+    lineage = create_views_and_marts(con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere)
     describe.write(con, store, sources, inputs, loaded, problems, {name: of - TOLD for name, of in lineage.items()})
     step("meta", 0.92)
     offences = run_checks(con, warehouse, lineage, changed)
@@ -278,16 +277,20 @@ def create_views_and_marts(
     }
     lineage: dict[str, set[str]] = {}
     rules: dict[str, set[str]] = {}
+    anew: set[str] = set()  # what stands on a word of the build about itself, and may have come out otherwise
     order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
     for index, name in enumerate(order):
         own = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.") or need in TOLD}
         lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
         rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
-        if name.startswith("staging.") or changed is None or lineage[name] & (changed | TOLD):
-            kind = "view" if name.startswith("staging.") else "table"
+        told = needs[name] & (TOLD | anew)
+        is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed
+        if is_view or concerned or told:
             try:
-                if not (elsewhere and kind == "table" and elsewhere(name, texts)):
-                    con.execute(f"create or replace {kind} {name} as {texts[name]}")
+                if is_view or (concerned and not (elsewhere and elsewhere(name, texts))):
+                    con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")
+                if told and (is_view or concerned or grow.remade(con, name, texts[name])):
+                    anew.add(name)
             except duckdb.Error as error:
                 error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
                 raise
@@ -295,9 +298,8 @@ def create_views_and_marts(
     con.execute("create table meta.rule_use (relation varchar, rule varchar)")
     used = [(name, rule) for name in order for rule in sorted(rules[name])]
     if used:
-        con.execute(
-            "insert into meta.rule_use select unnest(?), unnest(?)", [list(each) for each in zip(*used, strict=True)]
-        )
+        pairs = [list(each) for each in zip(*used, strict=True)]
+        con.execute("insert into meta.rule_use select unnest(?), unnest(?)", pairs)
     return lineage
 
 
@@ -326,8 +328,7 @@ def run_checks(
         con.execute("insert into meta.checks values (?, ?, ?, ?)", [path.stem, zh, en, count])
         if count:
             found = con.execute(f"select * from ({text.rstrip().rstrip(';')}\n) limit 5")
-            names = [each[0] for each in found.description]
-            sample = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            sample = [dict(zip((each[0] for each in found.description), row, strict=True)) for row in found.fetchall()]
             offences.append(Offence(path.stem, zh, en, count, sample))
     return offences
 
@@ -335,8 +336,8 @@ def run_checks(
 def _concerned(text: str, lineage: dict[str, set[str]], changed: set[str]) -> bool:
     """Does a check look at a changed source, or at what each build says of itself?"""
     needs = {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))}
-    under = {need.removeprefix("raw.") for need in needs}.union(*(lineage.get(need, set()) for need in needs))
-    return bool(under & (changed | TOLD))
+    under = {need.removeprefix("raw.") for need in needs}
+    return bool(under.union(*(lineage.get(need, set()) for need in needs)) & (changed | TOLD))
 
 
 def write_rejects(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:

@@ -97,13 +97,19 @@ def file_(store: Store, files: tuple[Path, ...], name: str | None, by: str, styl
 
 
 @click.command("undo")
+@click.option("--build", help="只在使用中的是這一版時 Only where this build is in use.")
 @by
 @click.pass_obj
-def undo_(store: Store, by: str) -> None:
+def undo_(store: Store, build: str | None, by: str) -> None:
     """復原最近一次送件：回到前一版，該次檔案不再採計 Take the last filing back: the build before, without its files."""
     if not by.strip():
         raise StoreError("不知道是誰復原，沒有復原；請加 --by · Nothing was undone: say --by, who undoes it")
     with store.writing():
+        if build and store.current_name() != build:
+            raise StoreError(
+                f"使用中的版本已不是 {build}（有人送了新的檔案），沒有復原；請再看一次 · "
+                f"{build} is no longer in use, somebody has filed meanwhile; nothing was undone, look again"
+            )
         step = undo(store, by)
         for each in step.deliveries:
             sent = each.where.removeprefix("file:")

@@ -131,6 +131,17 @@ def add(con, store: Store, source: Source, before: Before, receipts: list[Receip
     return load.count(con, source, before.loaded.unknown_headers or loaded.unknown_headers)
 
 
+def remade(con, name: str, text: str) -> bool:
+    """Make a mart again that stands on no changed source, only on what a build says of itself: did it come out
+    otherwise? What stands on it need not be made again where it did not."""
+    con.execute(f"create or replace temp table made_before as from {name}")
+    con.execute(f"create or replace table {name} as {text}")
+    return con.execute(
+        f"""select exists (from {name} except all from made_before)
+                or exists (from made_before except all from {name})"""
+    ).fetchone()[0]
+
+
 def _sure(con, source: Source, aside: str, before: Before, loaded: Loaded) -> bool:
     """Two things only a reading of everything can tell: in which order unknown headers came, and whether a row that
     was a duplicate then is a mere correction now."""

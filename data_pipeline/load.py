@@ -93,6 +93,7 @@ def load(
         "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     unknown: dict[str, None] = {}
+    words: dict[tuple, tuple[str, str]] = {}  # spellings and codes as SQL: many small deliveries ask for the same
     origins: list[Origin] = []
     names = [kept.name for receipt in (*had, *receipts) for kept in receipt.files]
     newest = {kept.name: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
@@ -107,7 +108,7 @@ def load(
             file = kept.name if names.count(kept.name) == 1 else f"{receipt.pull}/{kept.name}"
             try:
                 text = _verify(kept, path)
-                plain, headers = _fill(con, source, path, file, receipt, work, text)
+                plain, headers = _fill(con, source, path, file, receipt, work, text, words)
             except FileFault as fault:
                 fault.pull = receipt.pull
                 raise
@@ -156,14 +157,15 @@ def _verify(kept: Kept, path: Path) -> bool:
 
 
 def _fill(
-    con, source: Source, path: Path, file: str, receipt: Receipt, work: Path, text: bool
+    con, source: Source, path: Path, file: str, receipt: Receipt, work: Path, text: bool, words: dict
 ) -> tuple[clean.Header | None, tuple[str, ...]]:
     """Read one file into the table; gives the header where it was plain enough to be read directly."""
     if source.where.protocol == "file" and path.suffix.lower() == ".csv" and text:
         header, printed = _plain_header(path, source)
         if header is not None:
             try:
-                _insert(con, source, path, header, receipt, next(cell.strip() for cell in printed if cell.strip()))
+                opening = next(cell.strip() for cell in printed if cell.strip())
+                _insert(con, source, path, header, receipt, words, opening)
                 return header, header.unknown
             except (duckdb.InvalidInputException, duckdb.ConversionException):
                 pass  # ragged, mixed line ends or not UTF-8 further down: row by row then
@@ -188,7 +190,7 @@ def _fill(
                 writer.writerow([number, *((values.get(name) or "").replace("\0", "") for name in names)])
     columns = ("_row", *names)
     try:
-        _insert(con, source, laid, clean.Header(columns, header.units), receipt)
+        _insert(con, source, laid, clean.Header(columns, header.units), receipt, words)
     except duckdb.InvalidInputException as error:
         raise FileFault(
             f"{path.name}：有一列過長，無法解析。", f"{path.name}: a row is too long to be parsed."
@@ -212,7 +214,9 @@ def _plain_header(path: Path, source: Source) -> tuple[clean.Header | None, list
     return (None if clean.missing(header, source) or not any(header.columns) else header), cells
 
 
-def _insert(con, source: Source, path: Path, header: clean.Header, receipt: Receipt, opening: str = "") -> None:
+def _insert(
+    con, source: Source, path: Path, header: clean.Header, receipt: Receipt, words: dict, opening: str = ""
+) -> None:
     """The one statement that reads text into types. Names come from declarations, never from the file.
 
     `opening` is the first cell of the header of a file as it came: a row that begins with it, or with a word for
@@ -226,7 +230,7 @@ def _insert(con, source: Source, path: Path, header: clean.Header, receipt: Rece
             values.append(f"null::{SQL_TYPES[column.type]} as {name}")
             continue
         cell = f"nullif({places[name]}, '0')" if column.zero_is_null else places[name]
-        values.append(f"{_typed(con, column, cell, header.units.get(name, column.unit))} as {name}")
+        values.append(f"{_typed(con, column, cell, words, header.units.get(name, column.unit))} as {name}")
         if column.required:
             empty = f"cell({cell}) is null" if column.type != "text" else "true"
             faults.append((f"{name} is null", f"{name} is null and {empty}", name, cell, "required"))
@@ -307,7 +311,7 @@ def _lead(source: Source, header: clean.Header) -> str | None:
     return None if plain else f"coalesce({', '.join(asked)})" if len(asked) > 1 else asked[0]
 
 
-def _typed(con, column: Column, cell: str, unit: str | None) -> str:
+def _typed(con, column: Column, cell: str, words: dict, unit: str | None) -> str:
     """The expression that types a cell."""
     match column.type:
         case "percent":
@@ -315,26 +319,30 @@ def _typed(con, column: Column, cell: str, unit: str | None) -> str:
         case "money":
             return f"to_twd({cell}, {FACTORS[unit]})"
         case "code" | "agency" | "district":
-            return _looked_up(con, column, cell)
+            return _looked_up(con, column, cell, words)
         case plain_type:
             return f"to_{plain_type}({cell})"
 
 
-def _looked_up(con, column: Column, cell: str) -> str:
+def _looked_up(con, column: Column, cell: str, words: dict) -> str:
     """The code of a spelling. An enum finds its value by hash and keeps the rows in order, which a join does not;
     the spelling as printed is tried first, its plain form (臺 = 台, no blanks) only where that fails."""
     table = {"code": "codes", "agency": "agencies", "district": "districts"}[column.type]
     where = f"where domain = '{column.domain}'" if column.domain else ""
 
     def by(form: str, text: str) -> str:
-        pairs = con.execute(
-            f"select {form}, any_value(code) from lookup.{table} {where} group by 1 having count(distinct code) = 1"
-        ).fetchall()
-        if not pairs:
-            raise DeclarationError(
-                f"seeds/{table}.csv: 沒有可用的代碼 · no codes" + f" of domain {column.domain!r}" * bool(column.domain)
-            )
-        spellings, codes = (", ".join(_quoted(each) for each in side) for side in zip(*pairs, strict=True))
+        asked = (table, where, form)
+        if asked not in words:
+            pairs = con.execute(
+                f"select {form}, any_value(code) from lookup.{table} {where} group by 1 having count(distinct code) = 1"
+            ).fetchall()
+            if not pairs:
+                raise DeclarationError(
+                    f"seeds/{table}.csv: 沒有可用的代碼 · no codes"
+                    + f" of domain {column.domain!r}" * bool(column.domain)
+                )
+            words[asked] = tuple(", ".join(map(_quoted, side)) for side in zip(*pairs, strict=True))
+        spellings, codes = words[asked]
         return f"[{codes}][enum_code(try_cast({text} as enum({spellings}))) + 1]"
 
     return f"coalesce({by('printed', cell)}, {by('spelling', f'plain({cell})')})"

@@ -91,7 +91,7 @@ create macro any_datetime(t) as
 
 create macro to_datetime(t) as
     case when t is null then null
-         when strlen(t) = 19 and t between '1900' and '2101' and t[5] = '-' and t[17] = ':' then try_cast(t as timestamp)
+         when strlen(t) = 19 and t between '1900' and '2101' and t like '____-___________:%' then try_cast(t as timestamp)
          else list_transform([trim(narrow(t))], lambda x: any_datetime(x))[1] end;
 
 -- A time in another zone is first brought to Taipei: 23:00Z is the next day here. A day whose clock is broken is no day.
@@ -100,7 +100,7 @@ create macro any_date(t) as
 
 create macro to_date(t) as
     case when t is null then null
-         when strlen(t) = 10 and t[5] = '-' then in_range(try_cast(t as date))
+         when strlen(t) = 10 and t like '____-%' then in_range(try_cast(t as date))
          else list_transform([trim(narrow(t))], lambda x: any_date(x))[1] end;
 
 create macro month_parts(t) as
@@ -113,8 +113,8 @@ create macro any_month(t) as
 
 create macro to_month(t) as
     case when t is null then null
-         when strlen(t) = 7 and t[5] = '-' then in_range(try_cast(t || '-01' as date))
-         when strlen(t) = 10 and t[5] = '-' then date_trunc('month', in_range(try_cast(t as date)))::date
+         when strlen(t) = 7 and t like '____-%' then in_range(try_cast(t || '-01' as date))
+         when strlen(t) = 10 and t like '____-%' then date_trunc('month', in_range(try_cast(t as date)))::date
          else list_transform([trim(narrow(t))], lambda x: any_month(x))[1] end;
 
 -- A western year: 112, 112年度, 民國112年, 2023, 2023年.

@@ -21,10 +21,15 @@ FILTERS = ({}, {"district_id": ["yongkang"]}, {"agency_id": ["public_works"]})
 def page() -> None:
     import streamlit as st
 
-    from dashboard import tiles
+    from dashboard import heard, tiles
     from dashboard.periods import parse
 
-    tiles.metric(st.session_state["name"], parse(st.session_state["span"]), st.session_state["where"], trend=False)
+    heard.begin()
+    with tiles.row():
+        tiles.metric(st.session_state["name"], parse(st.session_state["span"]), st.session_state["where"], trend=False)
+    if st.button("about"):  # what the tile's own button in the markup does
+        ((show, _),) = st.session_state["heard"].values()
+        show()
 
 
 @pytest.mark.parametrize("place,name", list(enumerate(NAMES)))

@@ -154,7 +154,9 @@ def test_undo_brings_back_the_build_before_and_its_file_counts_no_more(mini):
     file(mini, SECOND)
     second = mini.store.receipts("calls")[-1]
     assert [each.pull for each in step(mini.store).deliveries] == [second.pull]
-    done = run(mini.store, "undo", "--by", "chen")
+    passed = run(mini.store, "undo", "--build", first, "--by", "chen")  # what was to be taken back is not the last
+    assert passed.exit_code == commands.REFUSED and "no longer in use" in passed.stderr
+    done = run(mini.store, "undo", "--build", mini.store.current_name(), "--by", "chen")
     assert done.exit_code == 0 and first in done.stdout and mini.store.current_name() == first
     assert second not in mini.store.receipts("calls") and mini.store.files(second)[0].exists()
     line = audit.trail(mini.store)[-1]

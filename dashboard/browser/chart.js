@@ -36,7 +36,10 @@ const sized = new ResizeObserver((entries) => {
 });
 
 function look() {
-  for (const chart of charts) {
+  // Of two with one key, the old one on its way out and the new, one is drawn: they would take it from each other for ever.
+  const last = new Map();
+  for (const chart of charts) last.set(chart.dataset.key, chart);
+  for (const chart of last.values()) {
     if (chart.firstChild) continue;
     draw(chart);
     sized.observe(chart);

@@ -14,6 +14,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_pages import barriers
 from tests.browser.test_roles import ADMINISTRATOR, EDITOR, UNVERIFIED, VIEWER, copied, dashboard, provider
 from tests.conftest import ROOT
+from tests.torture.bench import command
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*authlib")
 HEAD = "案件編號,受理日期,陳情管道,案件類別,機關,行政區,應結案日期,結案日期,陳情人姓名\n"
@@ -75,6 +76,19 @@ def test_an_editor_sees_files_and_takes_back(browser: Browser, store: Path, guar
     assert filed != before and receipt.pull in kept.current().manifest["inputs"]["petitions"]
     assert "王小明" not in "".join(path.read_text(encoding="utf-8") for path in kept.files(receipt))
     assert page.get_by_text(f"版本 {filed}").count() == 1  # the page stands on the new build
+
+    # Somebody else files while the button stands there: it takes back what it named, or nothing.
+    page.get_by_role("button", name="復原", exact=True).click()
+    other = store.parent / "others.csv"
+    other.write_text(GOOD.replace("P1", "Q1"), encoding="utf-8")
+    assert command(store, "file", "--source", "petitions", "--by", "other", str(other)).returncode == 0
+    page.get_by_role("button", name="確定復原").click()
+    page.get_by_text("沒有復原任何一次").wait_for(timeout=60_000)
+    assert kept.current_name() not in (before, filed) and page.get_by_text("others.csv").count()
+    assert command(store, "undo", "--build", filed, "--by", "other").returncode == 3
+    assert command(store, "undo", "--build", kept.current_name(), "--by", "other").returncode == 0
+    assert kept.current_name() == filed
+    page.reload()
 
     page.get_by_role("button", name="復原", exact=True).click()
     page.get_by_role("button", name="確定復原").click()

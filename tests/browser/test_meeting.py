@@ -91,7 +91,7 @@ def test_what_is_not_there_is_a_sentence_and_not_a_page(frozen: str):
     import urllib.error
     import urllib.request
 
-    for path, status in (("a/nothing", 422), ("m/999-99", 404)):
+    for path, status in (("a/nothing", 404), ("m/999-99", 404)):
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(f"{frozen}/slides/{path}")
         assert error.value.code == status and " · " in error.value.read().decode()

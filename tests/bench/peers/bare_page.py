@@ -55,4 +55,4 @@ app = Starlette(routes=[Route("/", page), Route("/plotly.js", script), Route("/f
 
 if __name__ == "__main__":
     pressed()
-    uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
+    uvicorn.run(app, port=int(sys.argv[2]), log_level="error", timeout_keep_alive=75)
