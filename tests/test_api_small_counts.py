@@ -110,8 +110,8 @@ def test_no_small_count_can_be_worked_out_over_spans_and_splits(warehouse, api, 
 
 
 def known_from_all_that_is_told(
-    api, name: str, dims: tuple[str, ...], spans: tuple[str, ...], year: str = "112"
-) -> list[tuple]:  # noqa: F811
+    client, name: str, dims: tuple[str, ...], spans: tuple[str, ...], year: str = "112"
+) -> list[tuple]:
     """The counts of 1 to 4, of every split by these dimensions and spans, that all the answers determine.
 
     Every figure is an equation over the cells of the finest split. A row that is not there is a zero, unless rows of
@@ -124,11 +124,10 @@ def known_from_all_that_is_told(
     finest = (*dims, spans[-1])
     true = {cut(row, finest): row["value"] or 0 for row in ask(name, parse(year), finest).rows}
     splits = [part for size in range(len(dims) + 1) for part in itertools.combinations(dims, size)]
-    told, gone = {}, {}
+    told = {}
     for by in [(*part, span) for part in splits for span in spans]:
-        rows = api.get(f"/api/v1/metrics/{name}/values", params={"period": year, "by": ",".join(by)}).json()["rows"]
+        rows = client.get(f"/api/v1/metrics/{name}/values", params={"period": year, "by": ",".join(by)}).json()["rows"]
         told[by] = {cut(row, by): row["value"] for row in rows}
-        gone[by] = {key for key, value in told[by].items() if value is None}
     codes = [sorted({key[place] for key in true}) for place in range(len(finest))]
     cells = np.array(list(itertools.product(*(range(len(each)) for each in codes))))
     sizes = np.array([true.get(tuple(codes[place][at] for place, at in enumerate(cell)), 0) for cell in cells])

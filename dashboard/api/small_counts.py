@@ -204,7 +204,8 @@ def _mark(years: pd.DataFrame, months: pd.DataFrame, names: list[str], parents: 
             if what == "parts" and not placed:  # of the whole city, what is within a large count names nobody
                 lines[mark] = lines[f"{span}_size"]
                 continue
-            higher = [each[mark].to_numpy(bool) for each in above.values()] or [np.zeros(len(lines), bool)]
+            higher = [each[mark].to_numpy(bool) for each in above.values()]
+            higher = higher or [np.zeros(len(lines), bool)] * len(names)
             own = few | before[what] if what == "size" else few | before[what] | small | lines[f"{span}_size"]
             hidden = _cover(own, np.any(higher, axis=0), sizes, list(zip(along, higher, strict=True)),
                             LEAST if what == "size" else 0)  # fmt: skip
