@@ -76,8 +76,12 @@ def test_a_figure_of_the_api_is_the_figure_of_the_page(warehouse, api, place: in
             f"/api/v1/metrics/{name}/values", params={"period": span} | ({"by": ",".join(split)} if split else {})
         ).json()
         answer = ask(name, parse(span), split)
-        assert len(told["rows"]) == len(answer.rows)
-        for said, row in zip(told["rows"], answer.rows, strict=True):
+        known = {tuple(str(row[each]) for each in split): row for row in answer.rows}
+        rows = {tuple(str(said[each]) for each in split): said for said in told["rows"]}
+        assert len(rows) == len(told["rows"])
+        assert all(rows[key]["suppressed"] for key in rows.keys() - known.keys()), "zeros of what is withheld"
+        assert told["suppressed"] or rows.keys() == known.keys()
+        for said, row in ((rows[key], known[key]) for key in known if key in rows):
             assert [said[each] for each in split] == [str(row[each]) if isinstance(row[each], dt.date) else row[each]
                                                       for each in split]  # fmt: skip
             expected = (None, None) if said["suppressed"] else (row["value"], row["n"])
@@ -149,7 +153,8 @@ def test_pages_of_a_table_add_up_to_the_whole(warehouse, api, con) -> None:
     for each in api.get("/api/v1/tables").json()["tables"]:
         assert each["title"]["zh"] and each["title"]["en"]
         assert all(column["label"] and column["label"]["zh"] and column["label"]["en"] for column in each["columns"])
-        assert each["rows"] == con.execute(f"select count(*) from {each['name']}").fetchone()[0]
+        rows = con.execute(f"select count(*) from {each['name']}").fetchone()[0]
+        assert each["rows"] <= rows if each["guarded"] else each["rows"] == rows
     rows, link = [], "/api/v1/tables/marts.works?limit=700"
     while link:
         told = api.get(link).json()
@@ -162,9 +167,9 @@ def test_pages_of_a_table_add_up_to_the_whole(warehouse, api, con) -> None:
                        for name, value in zip(columns, whole[5], strict=True)}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["marts.works_month_states", "marts.petitions_month", "seeds.codes"])
+@pytest.mark.parametrize("name", ["marts.works_month_states", "marts.learning_year", "seeds.codes"])
 def test_csv_and_parquet_read_back_as_the_json(warehouse, api, name: str) -> None:
-    page = {"limit": "500", "offset": "300"} if name.startswith("marts") else {}
+    page = {"limit": "500", "offset": "30"} if name.startswith("marts") else {}
     rows = api.get(f"/api/v1/tables/{name}", params=page).json()
     text = api.get(f"/api/v1/tables/{name}", params=page, headers={"Accept": "text/csv"})
     assert text.content.startswith(b"\xef\xbb\xbf") and text.headers["content-type"] == "text/csv; charset=utf-8"

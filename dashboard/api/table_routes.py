@@ -101,19 +101,25 @@ def _declared(build: str, relation: str) -> tuple[dict, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _count(build: str, relation: str) -> int:
+    if relation in open_tables.GUARDED:
+        return len(small_counts.of_table(build, relation))
     return here().rows(f"select count(*) as rows from {relation}", (), build)[0]["rows"]
 
 
 def _rows(of: Open, build: str, limit: int, offset: int) -> pa.Table:
-    """A page of a table in its own order; small counts are nothing, and `suppressed` says where."""
+    """A page of a table in its own order. Rows of few people are left out; `suppressed` says where parts are small."""
     names = ", ".join(f'"{name}"' for name in of.columns)
-    rows = here().arrow(f"select {names} from {of.relation} order by rowid limit ? offset ?", (limit, offset), build)
     if of.relation not in open_tables.GUARDED:
-        return rows
+        page = f"select {names} from {of.relation} order by rowid limit ? offset ?"
+        return here().arrow(page, (limit, offset), build)
     marks = small_counts.of_table(build, of.relation).iloc[offset : offset + limit]
-    for name in (open_tables.GUARDED[of.relation], *small_counts.parts(of.columns, of.relation)):
-        whole = name == open_tables.GUARDED[of.relation]
-        mask = pa.array(marks["size_withheld" if whole else "parts_withheld"].to_numpy(bool))
+    rows = here().arrow(
+        f"select {names} from {of.relation} where rowid in (select unnest(?::bigint[])) order by rowid",
+        (marks["rowid"].tolist(),),
+        build,
+    )
+    mask = pa.array(marks["parts_withheld"].to_numpy(bool))
+    for name in small_counts.parts(of.columns, of.relation):
         place = rows.schema.get_field_index(name)
         column = rows.column(name).combine_chunks() if rows.num_rows else rows.column(name)
         rows = rows.set_column(place, name, pa.compute.if_else(mask, pa.scalar(None, column.type), column))
