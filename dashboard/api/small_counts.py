@@ -17,14 +17,16 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
+import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from dashboard import metrics
 from dashboard.api.open_tables import GUARDED, PLACES, about_people
+from dashboard.api.problems import Problem
 from dashboard.metrics import MetricSet
 from dashboard.periods import Period
 from dashboard.warehouse import Answer, catalogue, here
@@ -32,6 +34,10 @@ from dashboard.warehouse import Answer, catalogue, here
 LEAST = 5
 # Counted from the same records at another grain: what is withheld in the one is withheld in the other.
 SAME = {"marts.petitions_days": "marts.petitions_month"}
+# A part that one code alone has: it is that code's size.
+ONLY = {"waits": ("channel", ("phone",))}
+FILTER = r"filter \(where (\w+) (?:=|in) \(?('\w+'(?:, '\w+')*)"
+MOST_NAMES = 2  # codes that one question may split and filter by
 TIMES = ("month", "quarter", "year")
 NO_COUNTS = ("percent", "ratio", "days", "hours", "seconds", "score")
 YEAR = "year of line"
@@ -44,9 +50,27 @@ def guarded(relation: str) -> str | None:
     return relation if relation in GUARDED else None
 
 
-def refuses(build: str, of: MetricSet, names: Sequence[str]) -> bool:
-    """Whether a split by these names must be refused: people by place, and nobody has said how they are guarded."""
-    return bool(set(names) & set(PLACES)) and of.relation in about_people(build) and not guarded(of.relation)
+def refuse(build: str, of: MetricSet, short: str, names: Collection[str]) -> None:
+    """Refuse a question by these names that nobody can guard. Raises Problem.
+
+    By more codes at once than the marks are proven for; or people by place, and it is not laid down how.
+    """
+    coded = {each for each in names if each in of.by}
+    if guarded(of.relation):
+        coded |= implied(of, short).keys()
+        if len(coded) > MOST_NAMES:
+            raise Problem("too_fine", {"names": sorted(coded)}, names=", ".join(sorted(coded)), most=MOST_NAMES)
+        if coded and metrics.expression(of, short).count("filter") > len(implied(of, short)):
+            raise Problem("guarded")  # it counts codes in a way that is not understood
+    elif coded & set(PLACES) and of.relation in about_people(build):
+        raise Problem("guarded")
+
+
+def implied(of: MetricSet, short: str) -> dict[str, tuple[str, ...]]:
+    """The codes that a metric counts by its own definition: calls are contacts of one channel, and told as such."""
+    said = metrics.expression(of, short)
+    found = {name: tuple(re.findall(r"'(\w+)'", codes)) for name, codes in re.findall(FILTER, said)}
+    return found | {name: codes for part, (name, codes) in ONLY.items() if re.search(rf"\b{part}\b", said)}
 
 
 def of_answer(answer: Answer, period: Period) -> tuple[list[dict], int]:
@@ -57,8 +81,10 @@ def of_answer(answer: Answer, period: Period) -> tuple[list[dict], int]:
     question, build = answer.question, answer.provenance.build
     of, metric = catalogue(build).find(question.metric)
     where, by = dict(question.where), question.by
-    names = tuple(sorted({each for each in (*by, *where) if each in of.by}))
     relation = guarded(of.relation)
+    own = implied(of, question.metric.partition(".")[2]) if relation else {}
+    where = {name: codes for name, codes in own.items() if name not in by} | where
+    names = tuple(sorted({each for each in (*by, *where, *own) if each in of.by}))
     if relation is None or not names:
         return [{**row, "suppressed": False} for row in answer.rows], 0
     whole = metric.sql == f"sum({GUARDED[relation]})" and of.relation == relation
@@ -88,18 +114,6 @@ def of_answer(answer: Answer, period: Period) -> tuple[list[dict], int]:
                 told.setdefault(tuple(row.values()), {**row, **nothing})
     rows = sorted(told.values(), key=lambda row: [(row[each] is None, row[each] or "") for each in by])
     return rows, sum(row["suppressed"] for row in rows) + any(gone for _, gone in marked[:-1])
-
-
-def of_table(build: str, relation: str) -> pd.DataFrame:
-    """The rows of a guarded mart that are told, in its own order: `rowid`, and `parts_withheld`."""
-    with _one:
-        return _rows(build, relation)
-
-
-def parts(columns: Mapping[str, str], relation: str) -> list[str]:
-    """The figures of a guarded mart that are part of its size."""
-    return [name for name, kind in columns.items() if kind in ("BIGINT", "HUGEINT", "DOUBLE")
-            and name != GUARDED[relation]]  # fmt: skip
 
 
 def _finer(of: MetricSet, period: Period, by: Sequence[str]) -> bool:
@@ -246,22 +260,6 @@ def _cover(own: np.ndarray, within: np.ndarray, sizes: np.ndarray, along: Sequen
     return hidden
 
 
-@functools.lru_cache(maxsize=8)
-def _rows(build: str, relation: str) -> pd.DataFrame:
-    of = next(each for each in catalogue(build).sets.values() if each.relation == relation)
-    names = tuple(sorted(of.by))
-    splits = ", ".join(f"coalesce({name}, '') as {name}" for name in names)
-    frame = (
-        here()
-        .arrow(f'select rowid, {splits}, year({of.date})::bigint as "{YEAR}" from {relation} order by rowid', (), build)
-        .to_pandas()
-    )
-    span = "year" if of.grain == "year" else "month"
-    frame = frame.merge(_marked(build, relation, names), on=[*names, YEAR], how="left", validate="many_to_one")
-    frame = frame[~frame[f"{span}_size"]].rename(columns={f"{span}_parts": "parts_withheld"})
-    return frame[["rowid", "parts_withheld"]].reset_index(drop=True)
-
-
 def _counts(build: str, relation: str) -> list[str]:
     schema, name = relation.split(".")
     found = here().rows(
@@ -270,4 +268,4 @@ def _counts(build: str, relation: str) -> list[str]:
         [schema, name],
         build,
     )
-    return parts({row["name"]: row["kind"] for row in found if row["kind"] != "DOUBLE"}, relation)
+    return [row["name"] for row in found if row["kind"] in ("BIGINT", "HUGEINT") and row["name"] != GUARDED[relation]]
