@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from dashboard import metrics
+from dashboard import metrics, periods
 from dashboard.api import small_counts
 from dashboard.api.open_tables import GUARDED, PLACES
 from dashboard.periods import ALL
-from dashboard.warehouse import ask, here
+from dashboard.warehouse import ask, here, years
 
 SPANS = ("month", "year")
 STATES = ("closed_on_time", "closed_late", "open_overdue", "open_in_time")
@@ -30,6 +30,7 @@ ADDS_UP = {"received": STATES, "closed": STATES[:2], "petitions": STATES[:2], "w
            "answered": ("satisfied", "neutral", "dissatisfied")}  # fmt: skip
 NO_PEOPLE = ("wait_seconds", "hours_to_close", "handling_days", "hours", "very_satisfied")
 TOLD_BY_DAY = ("marts.hotline_month", ("channel",))
+NOTHING = 1e-5
 FORM = r"sum\((\w+)\)"
 
 
@@ -49,6 +50,7 @@ class City:
 
     def __init__(self, relation: str, names: tuple[str, ...], parts: bool):
         self.relation, self.names, build = relation, names, here().name()
+        self.period = ALL if parts else periods.year(years()[-1])
         self.sets = {name: of for name, of in metrics.catalogue().sets.items()
                      if small_counts.guarded(of.relation) == relation}  # fmt: skip
         of = next(of for of in self.sets.values() if of.relation == relation)
@@ -58,9 +60,11 @@ class City:
         sums = ", ".join(f"sum({each})::double as {each}" for each in self.columns)
         split = "".join(f"coalesce({name}, '') as {name}, " for name in names)
         rows = here().rows(f"select {split}{of.date} as date, {sums} from {relation} group by all", (), build)
+        rows = [row for row in rows if self.period.holds(row["date"])]
         self.codes = {name: sorted({row[name] for row in rows}) for name in names}
         self.years = sorted({row["date"].year for row in rows})
         self.shape = (len(self.years), 1 if of.grain == "year" else 12, *map(len, self.codes.values()))
+        self.spans = SPANS[of.grain == "year" :]
         whole = {each: np.zeros(self.shape) for each in self.columns}
         for row in rows:
             at = self.at(row, names, "month", row["date"])
@@ -123,12 +127,12 @@ class City:
             answers = {}
             splits = [by for many in range(small_counts.MOST_NAMES + 1)
                       for by in itertools.combinations(self.names, many)]  # fmt: skip
-            for span, by in itertools.product(SPANS[self.shape[1] == 1 :], splits):
+            for span, by in itertools.product(self.spans, splits):
                 of, _ = metrics.catalogue().find(name)
-                if len({*by, *own}) > small_counts.MOST_NAMES or set(by) - set(of.by):
+                if small_counts.too_fine({*by, *own}) or set(by) - set(of.by):
                     continue
                 answers[by, span] = known = self.answer(name, by, span, answers)
-                for atoms, codes in dict.fromkeys(forms):
+                for atoms, codes in apart(forms):
                     found.append(Told(atoms, codes, by, span, known))
         relation, by = TOLD_BY_DAY
         if self.relation == relation and set(by) <= set(self.names):
@@ -139,7 +143,7 @@ class City:
     def answer(self, name: str, by: tuple[str, ...], span: str, before: dict) -> np.ndarray:
         """Which figures of an answer are told. Of a row that is not there it is known that it is nothing where no row
         was left out, or all that it lies in is told."""
-        rows, withheld = small_counts.of_answer(ask(name, ALL, (*by, span), keep=False), ALL)
+        rows, withheld = small_counts.of_answer(ask(name, self.period, (*by, span), keep=False), self.period)
         shape = self.sums(np.zeros(self.shape), by, span).shape
         told, there = np.zeros(shape, bool), np.zeros(shape, bool)
         for row in rows:
@@ -151,6 +155,17 @@ class City:
                 if length == span and set(coarser) < set(by):
                     nothing &= known
         return told | (~there & nothing)
+
+
+def apart(forms: list[tuple]) -> list[tuple]:
+    """The same knowledge as columns each for itself, where so many sums tell each of them."""
+    found = []
+    for codes in dict.fromkeys(codes for _, codes in forms):
+        sums = list(dict.fromkeys(columns for columns, of in forms if of == codes))
+        columns = sorted({each for one in sums for each in one})
+        rank = np.linalg.matrix_rank([[each in one for each in columns] for one in sums])
+        found += [((each,), codes) for each in columns] if rank == len(columns) else [(one, codes) for one in sums]
+    return found
 
 
 def change(city: City, told: list[Told]) -> np.ndarray:
@@ -170,6 +185,9 @@ def change(city: City, told: list[Told]) -> np.ndarray:
             none = (left == 0) & whole.known & ~part.known
             for column in part.columns:
                 free[column] &= ~(none & city.of(dict(part.codes)))
+    for each in told:
+        if each.by == city.names and each.span == city.spans[0] and len(each.columns) == 1:
+            free[each.columns[0]] &= ~(each.known & city.of(dict(each.codes)))
     where = np.nonzero(free)
     splits = sorted({tuple(name for name in city.names if name in {*each.by, *dict(each.codes)}) for each in told})
     shapes, ids = {}, {}
@@ -191,24 +209,19 @@ def change(city: City, told: list[Told]) -> np.ndarray:
                 back[by][column] += figure * each.known * city.of(dict(each.codes))
         return sum(back[by].ravel()[ids[by]] for by in splits)
 
-    cells = np.modf(np.arange(1, len(where[0]) + 1) * (5**0.5 - 1) / 2)[0] - 0.5
-    left, aim, size = cells, spread(notice(cells)), None
-    # Conjugate gradients for what of the cells is noticed; the rest is the change.
-    seen, rest = np.zeros_like(cells), aim.copy()
+    cells = np.sin(np.arange(1.0, len(where[0]) + 1) ** 2)  # of no order that the sums have
+    # Conjugate gradients find what of it is noticed; the rest is the change.
+    seen, rest = np.zeros_like(cells), spread(notice(cells))
     step, size = rest.copy(), rest @ rest
-    start = size
-    for _ in range(5000):
-        if size <= 1e-24 * start or not start:
-            break
+    enough = size * 1e-20
+    while size > enough:
         there = spread(notice(step))
         by = size / (step @ there)
         seen, rest = seen + by * step, rest - by * there
         before, size = size, rest @ rest
         step = rest + size / before * step
     left = cells - seen
-    unseen = max((np.abs(each).max(initial=0) for each in notice(left)), default=0)
-    print(len(where[0]), _, unseen)
-    assert unseen < 1e-7
+    assert max(np.abs(each).max(initial=0) for each in notice(left)) < NOTHING / 100
     made = np.zeros(city.cells.shape)
     made[where] = left
     return made
@@ -229,7 +242,7 @@ def known_small_counts(city: City, told: list[Told]) -> list[tuple]:
                 for months in (1, 3, 12) if city.shape[1] > 1 else (1,):
                     shape = (is_.shape[0], -1, months, *is_.shape[2:])
                     count, differs = is_.reshape(shape).sum(axis=2), may_be.reshape(shape).sum(axis=2)
-                    small = (count > 0) & (count < small_counts.LEAST) & (np.abs(differs) < 1e-6)
+                    small = (count > 0) & (count < small_counts.LEAST) & (np.abs(differs) < NOTHING)
                     found += [(name, by, months, *at) for at in np.argwhere(small).tolist()]
     return found
 

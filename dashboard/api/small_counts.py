@@ -38,6 +38,8 @@ SAME = {"marts.petitions_days": "marts.petitions_month"}
 ONLY = {"waits": ("channel", ("phone",))}
 FILTER = r"filter \(where (\w+) (?:=|in) \(?('\w+'(?:, '\w+')*)"
 MOST_NAMES = 2  # codes that one question may split and filter by
+# Many a category, or service surveyed, is the matter of one agency: each would show the other.
+APART = (frozenset(("agency_id", "category")), frozenset(("agency_id", "service")))
 TIMES = ("month", "quarter", "year")
 NO_COUNTS = ("percent", "ratio", "days", "hours", "seconds", "score")
 YEAR = "year of line"
@@ -58,12 +60,17 @@ def refuse(build: str, of: MetricSet, short: str, names: Collection[str]) -> Non
     coded = {each for each in names if each in of.by}
     if guarded(of.relation):
         coded |= implied(of, short).keys()
-        if len(coded) > MOST_NAMES:
+        if too_fine(coded):
             raise Problem("too_fine", {"names": sorted(coded)}, names=", ".join(sorted(coded)), most=MOST_NAMES)
         if coded and metrics.expression(of, short).count("filter") > len(implied(of, short)):
             raise Problem("guarded")  # it counts codes in a way that is not understood
     elif coded & set(PLACES) and of.relation in about_people(build):
         raise Problem("guarded")
+
+
+def too_fine(coded: Collection[str]) -> bool:
+    """Whether so many codes at once, or two such, would tell too much."""
+    return len(coded) > MOST_NAMES or any(each <= set(coded) for each in APART)
 
 
 def implied(of: MetricSet, short: str) -> dict[str, tuple[str, ...]]:
@@ -83,20 +90,22 @@ def of_answer(answer: Answer, period: Period) -> tuple[list[dict], int]:
     where, by = dict(question.where), question.by
     relation = guarded(of.relation)
     own = implied(of, question.metric.partition(".")[2]) if relation else {}
-    where = {name: codes for name, codes in own.items() if name not in by} | where
-    names = tuple(sorted({each for each in (*by, *where, *own) if each in of.by}))
+    asked = tuple(sorted({each for each in (*by, *where) if each in of.by}))
+    names = tuple(sorted({*asked, *own}))
     if relation is None or not names:
         return [{**row, "suppressed": False} for row in answer.rows], 0
     whole = metric.sql == f"sum({GUARDED[relation]})" and of.relation == relation
     mark = f"{'month' if _finer(of, period, by) else 'year'}_{'size' if whole else 'parts'}"
     timed = any(each in TIMES for each in by)
+    counted = {name: codes for name, codes in own.items() if name not in by} | where
     marked = []  # for each split that the question holds: the names of a key, and the keys that are withheld
     for chosen in _splits(names):
-        lines = _within(_lines(build, relation, chosen), where, of, period)
+        lines = _within(_lines(build, relation, chosen), counted, of, period)
         keys = [each for each in by if each in chosen] + [YEAR] * timed
         marked.append((keys, _keys(lines[lines[mark]], keys)))
-    seen = lines[~lines["under"]]  # of the split itself, which comes last: lines of which it is known that they are
-    keys, known = marked[-1][0], _keys(seen, marked[-1][0])
+    keys = [each for each in by if each in asked] + [YEAR] * timed
+    lines = _within(_lines(build, relation, asked or names), where, of, period)
+    known = _keys(lines[~lines["under"]], keys)  # lines of which a caller may know that they are
     ends = f"select max({of.date}) as last, bool_or(is_simulated) as simulated from {of.relation}"
     (reach,) = here().rows(ends, (), build)
     nothing = {"value": None, "n": None, "is_simulated": bool(reach["simulated"]), "suppressed": True}
