@@ -168,7 +168,7 @@ def apart(forms: list[tuple]) -> list[tuple]:
     return found
 
 
-def change(city: City, told: list[Told]) -> np.ndarray:
+def change(city: City, told: list[Told], wave=np.sin) -> np.ndarray:
     """Another table's difference from this one: no figure that is told notices it."""
     free = np.ones(city.cells.shape, bool)
     for each in told:
@@ -209,11 +209,11 @@ def change(city: City, told: list[Told]) -> np.ndarray:
                 back[by][column] += figure * each.known * city.of(dict(each.codes))
         return sum(back[by].ravel()[ids[by]] for by in splits)
 
-    cells = np.sin(np.arange(1.0, len(where[0]) + 1) ** 2)  # of no order that the sums have
+    cells = wave(np.arange(1.0, len(where[0]) + 1) ** 2)  # of no order that the sums have
     # Conjugate gradients find what of it is noticed; the rest is the change.
     seen, rest = np.zeros_like(cells), spread(notice(cells))
     step, size = rest.copy(), rest @ rest
-    enough = size * 1e-20
+    enough = size * 1e-22
     while size > enough:
         there = spread(notice(step))
         by = size / (step @ there)
@@ -221,15 +221,24 @@ def change(city: City, told: list[Told]) -> np.ndarray:
         before, size = size, rest @ rest
         step = rest + size / before * step
     left = cells - seen
-    assert max(np.abs(each).max(initial=0) for each in notice(left)) < NOTHING / 100
+    assert max(np.abs(each).max(initial=0) for each in notice(left)) < NOTHING / 10
     made = np.zeros(city.cells.shape)
     made[where] = left
     return made
 
 
 def known_small_counts(city: City, told: list[Told]) -> list[tuple]:
-    """The counts of 1 to 4, of any split by one or two names and any span, that what is told determines."""
-    other, found = change(city, told), []
+    """The counts of 1 to 4, of any split by one or two names and any span, that what is told determines.
+
+    Where one change leaves a count as it is by chance, another does not.
+    """
+    found = unmoved(city, told, change(city, told))
+    return [each for each in unmoved(city, told, change(city, told, np.cos)) if each in found] if found else []
+
+
+def unmoved(city: City, told: list[Told], other: np.ndarray) -> list[tuple]:
+    """The small counts that a change leaves as they are."""
+    found = []
     forms = {(each,): city.atoms_of(each) for each in (city.columns if city.parts else [city.size])
              if each != "waits"} | {each.columns: each.columns for each in told if city.parts}  # fmt: skip
     sizes = city.atoms_of(city.size)
@@ -263,5 +272,4 @@ def splits() -> list[tuple]:
 @pytest.mark.parametrize("relation,names", splits())
 def test_no_small_count_can_be_worked_out(warehouse, relation: str, names: tuple[str, ...]) -> None:
     city = City(relation, names, parts=len(names) < 3)
-    told = city.told()
-    assert known_small_counts(city, told) == []
+    assert known_small_counts(city, city.told()) == []

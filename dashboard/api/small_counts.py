@@ -62,8 +62,9 @@ def refuse(build: str, of: MetricSet, short: str, names: Collection[str]) -> Non
         coded |= implied(of, short).keys()
         if too_fine(coded):
             raise Problem("too_fine", {"names": sorted(coded)}, names=", ".join(sorted(coded)), most=MOST_NAMES)
-        if coded and metrics.expression(of, short).count("filter") > len(implied(of, short)):
-            raise Problem("guarded")  # it counts codes in a way that is not understood
+        said = metrics.expression(of, short)
+        if coded and said.count("filter") > len(re.findall(FILTER, said)):
+            raise Problem("guarded")  # it counts by something that is not understood
     elif coded & set(PLACES) and of.relation in about_people(build):
         raise Problem("guarded")
 
@@ -75,8 +76,9 @@ def too_fine(coded: Collection[str]) -> bool:
 
 def implied(of: MetricSet, short: str) -> dict[str, tuple[str, ...]]:
     """The codes that a metric counts by its own definition: calls are contacts of one channel, and told as such."""
-    said = metrics.expression(of, short)
-    found = {name: tuple(re.findall(r"'(\w+)'", codes)) for name, codes in re.findall(FILTER, said)}
+    said, found = metrics.expression(of, short), {}
+    for name, codes in re.findall(FILTER, said):
+        found[name] = (*found.get(name, ()), *re.findall(r"\w+", codes))
     return found | {name: codes for part, (name, codes) in ONLY.items() if re.search(rf"\b{part}\b", said)}
 
 

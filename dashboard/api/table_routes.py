@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -122,9 +123,20 @@ def _rows(of: Open, build: str, limit: int, offset: int) -> pa.Table:
 
 
 def _accepted(accept: str) -> str:
-    """The form that a caller would rather have; JSON where it does not say."""
-    wanted = [each.partition(";")[0].strip().lower() for each in accept.split(",")]
-    return next((form for each in wanted for form, media in MEDIA.items() if media == each), "json")
+    """The form that a caller would rather have (RFC 9110): by weight, then the first named; JSON where none is."""
+    weights = {}
+    for each in accept.lower().split(","):
+        media, *parameters = (part.strip() for part in each.split(";"))
+        said = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        if re.fullmatch(r"(0|1)(\.\d{0,3})?", said):
+            weights[media] = float(said)
+
+    def liking(form: str) -> tuple[float, int]:
+        ranges = (MEDIA[form], f"{MEDIA[form].partition('/')[0]}/*", "*/*")
+        weight = next((weights[each] for each in ranges if each in weights), 0.0)
+        return weight, -list(weights).index(MEDIA[form]) if MEDIA[form] in weights else -len(weights)
+
+    return max(MEDIA, key=liking)
 
 
 def _simulated(rows: pa.Table) -> bool:
