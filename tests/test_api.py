@@ -362,7 +362,7 @@ def test_only_reading_is_possible(warehouse, api) -> None:
 
 
 def test_an_answer_that_is_too_long_is_refused_before_it_is_fetched(warehouse, api) -> None:
-    told = problem(api.get("/api/v1/metrics/hotline.contacts/values?by=month,year,category,district_id"), 403)
+    told = problem(api.get("/api/v1/metrics/works.behind/values?by=month,agency_id,district_id,work_kind"), 403)
     assert "10000" in told["detail"]
 
 
