@@ -307,7 +307,7 @@ def test_no_small_count_can_be_worked_out(asked, relation: str, names: tuple[str
 
 def test_withholding_the_small_counts_alone_would_not_do(asked) -> None:
     """That the proof can fail: with nothing withheld beside them, many are what is left of a sum."""
-    city = City("marts.petitions_month", ("category", "district_id"), parts=False)
+    city = City("marts.satisfaction_month", ("agency_id", "channel"), parts=False)
     told = []
     for each in city.told():
         counts = city.sums(city.cells[0], each.by, each.span)

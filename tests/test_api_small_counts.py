@@ -85,6 +85,7 @@ def test_a_table_of_few_people_is_held_back_and_points_to_its_figures(warehouse,
 def test_too_many_codes_at_once_are_refused_by_their_names(warehouse, api, metric, query, names) -> None:  # noqa: F811
     told = problem(api.get(f"/api/v1/metrics/{metric}/values?period=112&{query}"), 403)
     assert told["names"] == names and all(each in told["detail"] for each in names)
+    assert told["type"].endswith("apart" if len(names) == 2 else "too_fine")
 
 
 def test_two_codes_and_time_are_told(warehouse, api) -> None:  # noqa: F811
@@ -162,6 +163,17 @@ def test_only_whole_calendar_years_are_told_of_a_line_with_a_small_month(warehou
     for by, rows in (("month", 12), ("quarter", 4)):
         answer = api.get(f"{path}?period=112&agency_id={shown[0]}&by={by}").json()
         assert answer["suppressed"] == len(answer["rows"]) == rows, "zeros are not told from small ones"
+
+
+@pytest.mark.parametrize("by", ["district_id", "agency_id,district_id"])
+def test_a_quarter_is_told_where_its_months_are(warehouse, api, by: str) -> None:  # noqa: F811
+    path = "/api/v1/metrics/petitions.received/values"
+    months, quarters = ({}, {})
+    for span, told in (("month", months), ("quarter", quarters)):
+        for row in api.get(f"{path}?period=112&by={by},{span}").json()["rows"]:
+            start = (int(row[span][5:7]) - 1) // 3
+            told.setdefault((*(row[each] for each in by.split(",")), start), set()).add(row["suppressed"])
+    assert months == quarters and {True} in months.values() and {False} in months.values()
 
 
 def test_days_of_petitions_are_guarded_as_the_petitions_are(warehouse, api) -> None:  # noqa: F811

@@ -8,6 +8,7 @@ A line is what a question splits or filters by (a place, a class …), through o
    without a figure, and of what lies within a line that is withheld there are no rows.
 4. Along each split at least two lines are withheld or none, of five people together in every span that is told.
 5. A sum over several values or years is withheld when one of its lines is.
+6. More than two codes at once are refused, and so are two of which one tells the other (`tests/test_api_proof.py`).
 Why spans tell nothing of each other: lines that are told by the month are told in all months, so a month of another is
 known from them only if all its months are. Marks depend on the lines alone, never on how a question is put.
 """
@@ -61,7 +62,8 @@ def refuse(build: str, of: MetricSet, short: str, names: Collection[str]) -> Non
     if guarded(of.relation):
         coded |= implied(of, short).keys()
         if too_fine(coded):
-            raise Problem("too_fine", {"names": sorted(coded)}, names=", ".join(sorted(coded)), most=MOST_NAMES)
+            kind = "too_fine" if len(coded) > MOST_NAMES else "apart"
+            raise Problem(kind, {"names": sorted(coded)}, names=", ".join(sorted(coded)), most=MOST_NAMES)
         said = metrics.expression(of, short)
         if coded and said.count("filter") > len(re.findall(FILTER, said)):
             raise Problem("guarded")  # it counts by something that is not understood
