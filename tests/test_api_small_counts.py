@@ -165,9 +165,11 @@ def test_only_whole_calendar_years_are_told_of_a_line_with_a_small_month(warehou
         assert answer["suppressed"] == len(answer["rows"]) == rows, "zeros are not told from small ones"
 
 
-@pytest.mark.parametrize("by", ["district_id", "agency_id,district_id"])
-def test_a_quarter_is_told_where_its_months_are(warehouse, api, by: str) -> None:  # noqa: F811
-    path = "/api/v1/metrics/petitions.received/values"
+@pytest.mark.parametrize(
+    "metric,by", [("petitions.received", "district_id"), ("hotline.contacts", "channel,district_id")]
+)
+def test_a_quarter_is_told_where_its_months_are(warehouse, api, metric: str, by: str) -> None:  # noqa: F811
+    path = f"/api/v1/metrics/{metric}/values"
     months, quarters = ({}, {})
     for span, told in (("month", months), ("quarter", quarters)):
         for row in api.get(f"{path}?period=112&by={by},{span}").json()["rows"]:
