@@ -25,7 +25,7 @@ from dashboard.metrics import catalogue
 
 VERSION = "1.0.0"
 # What every answer may be instead of the one asked for.
-OTHERWISE = {"400": "refused", "403": "too_large", "404": "unknown", "405": "method", "422": "invalid",
+OTHERWISE = {"400": "refused", "403": "forbidden", "404": "unknown", "405": "method", "422": "invalid",
              "429": "too_many", "500": "broken", "503": "no_build"}  # fmt: skip
 HEADERS = ("ETag", "Last-Modified")
 # What the page asks when a route is tried.

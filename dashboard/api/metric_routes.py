@@ -43,8 +43,7 @@ def values(request: Request, name: Name, asked: Annotated[shapes.ValuesQuery, Qu
             raise unknown("period", asked.period, [str(year) for year in years()])
         by = _splits(of, asked.by)
         where = _filters(of, asked)
-        if small_counts.refuses(now.build, of, (*by, *where)):
-            raise Problem("guarded")
+        small_counts.refuse(now.build, of, name.partition(".")[2], (*by, *where))
         _measure(name, span, by, where)
         return now.json(_told(ask(name, span, by, where, keep=False), span, now))
 
@@ -142,17 +141,8 @@ def _measure(name: str, span: periods.Period, by: tuple[str, ...], where: dict[s
 
 
 def _told(answer: Answer, span: periods.Period, now: Standing) -> dict[str, object]:
-    hidden = small_counts.of_answer(answer, span)
-    rows = [
-        {
-            **{each: row[each] for each in answer.question.by},
-            "value": None if withheld else plain(row["value"]),
-            "n": None if withheld else plain(row["n"]),
-            "is_simulated": row["is_simulated"],
-            "suppressed": withheld,
-        }
-        for row, withheld in zip(answer.rows, hidden, strict=True)
-    ]
+    told, withheld = small_counts.of_answer(answer, span)
+    rows = [{**row, "value": plain(row["value"]), "n": plain(row["n"])} for row in told]
     where = {name: list(codes) for name, codes in answer.question.where}
     return {
         "metric": definition(answer.name),
@@ -166,7 +156,7 @@ def _told(answer: Answer, span: periods.Period, now: Standing) -> dict[str, obje
         "where": where,
         "rows": rows,
         "labels": {name: labels(name) for name in (*answer.question.by, *where) if name not in TIMES},
-        "is_simulated": answer.is_simulated,
-        "suppressed": sum(hidden),
+        "is_simulated": answer.is_simulated or any(row["is_simulated"] for row in told),
+        "suppressed": withheld,
         **origin(answer.provenance, now),
     }

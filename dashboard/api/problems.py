@@ -26,7 +26,7 @@ MEDIA = "application/problem+json"
 NEAR = 10  # names that are suggested for one that is not known
 STATUS = {"not_found": 404, "unknown": 404, "method": 405, "invalid": 422, "repeated": 422, "too_large": 403,
           "too_many": 429, "no_build": 503, "too_slow": 503, "broken": 500, "refused": 400,
-          "guarded": 403}  # fmt: skip
+          "guarded": 403, "too_fine": 403, "apart": 403, "held_back": 403}  # fmt: skip
 
 
 class Problem(Exception):

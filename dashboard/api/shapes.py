@@ -142,10 +142,11 @@ class Column(Shape):
 class Table(Shape):
     name: str
     title: Text
-    rows: int
+    rows: int | None
     columns: list[Column]
     held_back: list[str]
     guarded: bool
+    reason: Text | None
     href: str
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,9 +14,9 @@ import pyarrow.parquet as pq
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from dashboard import downloads, words
-from dashboard.api import open_tables, shapes, small_counts
+from dashboard.api import open_tables, shapes
 from dashboard.api.open_tables import Open
-from dashboard.api.problems import unknown
+from dashboard.api.problems import Problem, unknown
 from dashboard.api.standing import Standing, as_json, origin, pair, rows_of, standing
 from dashboard.warehouse import catalogue, here, provenance, table
 
@@ -41,6 +42,8 @@ def page(request: Request, name: Name, asked: Annotated[shapes.PageQuery, Query(
         known = open_tables.tables(now.build)
         if name not in known:
             raise unknown("table", name, known)
+        if name in open_tables.GUARDED:
+            raise Problem("held_back", {"instead": _instead(name, now.build)}, name=name)
         of, form = known[name], asked.format or _accepted(request.headers.get("accept", ""))
         total = _count(now.build, name)
         rows = _rows(of, now.build, asked.limit, asked.offset)
@@ -62,17 +65,25 @@ def page(request: Request, name: Name, asked: Annotated[shapes.PageQuery, Query(
 
 
 def describe(of: Open, build: str) -> dict[str, object]:
-    """A table: what one row of it is, and its columns."""
+    """A table: what one row of it is, and its columns. Of one that is held back, why, and where its figures are."""
+    guarded = of.relation in open_tables.GUARDED
     return {
         "name": of.relation,
         "title": _said(f"api_tables.{of.relation}") or dict.fromkeys(words.LANGUAGES, of.relation),
-        "rows": _count(build, of.relation),
+        "rows": None if guarded else _count(build, of.relation),
         "columns": [{"name": name, "type": kind.lower(), "label": _label(build, of.relation, name)}
-                    for name, kind in of.columns.items()],
-        "held_back": list(of.held_back),
-        "guarded": of.relation in open_tables.GUARDED,
-        "href": f"/api/v1/tables/{of.relation}",
+                    for name, kind in (() if guarded else of.columns.items())],
+        "held_back": [*of.columns, *of.held_back] if guarded else list(of.held_back),
+        "guarded": guarded,
+        "reason": words.both("api.reason_guarded") if guarded else None,
+        "href": _instead(of.relation, build)[0] if guarded else f"/api/v1/tables/{of.relation}",
     }  # fmt: skip
+
+
+def _instead(relation: str, build: str) -> list[str]:
+    """Where the figures of a table are that is not served as one."""
+    return [f"/api/v1/metrics/{family}.{short}/values" for family, of in catalogue(build).sets.items()
+            if of.relation == relation for short in of.metrics]  # fmt: skip
 
 
 def _label(build: str, relation: str, name: str) -> dict[str, str] | None:
@@ -105,25 +116,27 @@ def _count(build: str, relation: str) -> int:
 
 
 def _rows(of: Open, build: str, limit: int, offset: int) -> pa.Table:
-    """A page of a table in its own order; small counts are nothing, and `suppressed` says where."""
+    """A page of a table in its own order."""
     names = ", ".join(f'"{name}"' for name in of.columns)
-    rows = here().arrow(f"select {names} from {of.relation} order by rowid limit ? offset ?", (limit, offset), build)
-    if of.relation not in open_tables.GUARDED:
-        return rows
-    marks = small_counts.of_table(build, of.relation).iloc[offset : offset + limit]
-    for name in (open_tables.GUARDED[of.relation], *small_counts.parts(of.columns, of.relation)):
-        whole = name == open_tables.GUARDED[of.relation]
-        mask = pa.array(marks["size_withheld" if whole else "parts_withheld"].to_numpy(bool))
-        place = rows.schema.get_field_index(name)
-        column = rows.column(name).combine_chunks() if rows.num_rows else rows.column(name)
-        rows = rows.set_column(place, name, pa.compute.if_else(mask, pa.scalar(None, column.type), column))
-    return rows.append_column("suppressed", pa.array(marks["parts_withheld"].to_numpy(bool)))
+    page = f"select {names} from {of.relation} order by rowid limit ? offset ?"
+    return here().arrow(page, (limit, offset), build)
 
 
 def _accepted(accept: str) -> str:
-    """The form that a caller would rather have; JSON where it does not say."""
-    wanted = [each.partition(";")[0].strip().lower() for each in accept.split(",")]
-    return next((form for each in wanted for form, media in MEDIA.items() if media == each), "json")
+    """The form that a caller would rather have (RFC 9110): by weight, then the first named; JSON where none is."""
+    weights = {}
+    for each in accept.lower().split(","):
+        media, *parameters = (part.strip() for part in each.split(";"))
+        said = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        if re.fullmatch(r"(0|1)(\.\d{0,3})?", said):
+            weights[media] = float(said)
+
+    def liking(form: str) -> tuple[float, int]:
+        ranges = (MEDIA[form], f"{MEDIA[form].partition('/')[0]}/*", "*/*")
+        weight = next((weights[each] for each in ranges if each in weights), 0.0)
+        return weight, -list(weights).index(MEDIA[form]) if MEDIA[form] in weights else -len(weights)
+
+    return max(MEDIA, key=liking)
 
 
 def _simulated(rows: pa.Table) -> bool:
