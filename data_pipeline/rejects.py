@@ -14,13 +14,16 @@ from data_pipeline.declarations import Source
 
 @dataclass(frozen=True)
 class Origin:
-    """The rows of a raw table from `start` on came from this file; `header` only where DuckDB read it directly."""
+    """So many rows of a raw table from `start` on came from this file; `header` only where DuckDB read it directly."""
 
     start: int
+    rows: int
     file: str
     delivery: int
     path: Path
+    lines: int
     header: clean.Header | None
+    printed: tuple[str, ...]
 
 
 def note(con, source: Source, file: str, faults: list[Fault], work: Path) -> None:
@@ -50,9 +53,9 @@ def move(con, source: Source, origins: list[Origin], work: Path) -> None:
 def _with_faults(con, source: Source, origins: list[Origin], work: Path) -> None:
     """Rows with a cell that could not be understood; what a second look finds to be a total or a note is called so."""
     table = f"raw.{source.name}"
-    if not con.execute(f"select exists (from {table} where _wrong)").fetchone()[0]:
+    if not con.execute(f"select exists (from {table} where _wrong is not null)").fetchone()[0]:
         return
-    _find(con, origins, work, f"select rowid as id, _row from {table} where _wrong", source)
+    _find(con, origins, work, f"select rowid as id, _row, _wrong from {table} where _wrong is not null", source)
     headers = "map {" + ", ".join(f"'{name}': $h_{name}" for name in source.columns) + "}"
     names = {f"h_{name}": column.header for name, column in source.columns.items()}
     required = [name for name, column in source.columns.items() if column.required]
@@ -95,17 +98,18 @@ def _twice(con, source: Source, origins: list[Origin], work: Path) -> None:
         return
     con.execute(f"""
         create or replace temp table again as
-        select id, _row, max(id) over (partition by {key}) as last, {source.key[0]}::varchar as value from {rows}
+        select id, _row, _wrong, max(id) over (partition by {key}) as last, {source.key[0]}::varchar as value
+        from {rows}
         where hash({key}) in (select hash({key}) from {rows} group by 1 having count(*) > 1)
         qualify id < last
     """)
     _note_origins(con, origins, work)
     con.execute("""
         create or replace temp table twice as
-        select a.id, a._row, a.value from again a asof join origins mine on a.id >= mine.start
+        select a.id, a._row, a._wrong, a.value from again a asof join origins mine on a.id >= mine.start
         asof join origins its on a.last >= its.start where mine.delivery = its.delivery
     """)
-    _find(con, origins, work, "select id, _row from twice", source)
+    _find(con, origins, work, "select id, _row, _wrong from twice", source)
     con.execute(
         f"""insert into meta.rejects
             select '{source.name}', file, number, '{source.key[0]}', ?, value, 'duplicate'
@@ -124,8 +128,8 @@ def _note_origins(con, origins: list[Origin], work: Path) -> None:
 def _find(con, origins: list[Origin], work: Path, which: str, source: Source) -> None:
     """Fill `found`: for these rows the file, the row number a person would look for, and the verdict of a second look.
 
-    A laid-out file brought its numbers along. A file that DuckDB read is read again, as its blank lines were not
-    counted; that is done only where there is something to find.
+    A laid-out file brought its numbers along. Of a file that DuckDB read the cells of a row with a fault were kept, and
+    where it has a line a row the numbers are known; else it is read again, as its blank lines were not counted.
     """
     _note_origins(con, origins, work)
     con.execute(f"""
@@ -133,14 +137,15 @@ def _find(con, origins: list[Origin], work: Path, which: str, source: Source) ->
         select w.id, o.file, w._row as number, null::varchar as verdict, null::varchar as quote
         from ({which}) w asof join origins o on w.id >= o.start where not o.direct
     """)
-    ends = [origin.start for origin in origins[1:]] + [None]
-    for origin, end in zip(origins, ends, strict=True):
+    for origin in origins:
         if origin.header is None:
             continue
-        within = f"id >= {origin.start}" + (f" and id < {end}" if end is not None else "")
-        wanted = {row[0] - origin.start for row in con.execute(f"select id from ({which}) where {within}").fetchall()}
+        wanted = con.execute(
+            f"select id - {origin.start}, _wrong from ({which}) where id >= {origin.start} and id < ? order by 1",
+            [origin.start + origin.rows],
+        ).fetchall()
         if wanted:
-            rows = ([origin.start + place, *rest] for place, *rest in _look(origin, source, wanted))
+            rows = ([origin.start + place, *rest] for place, *rest in _look(origin, source, dict(wanted)))
             con.execute(
                 f"""insert into found select c0::bigint, ?, c1::bigint, c2, c3
                     from read_csv('{_path(_listed(work, rows))}', {_texts(4)})""",
@@ -148,19 +153,26 @@ def _find(con, origins: list[Origin], work: Path, which: str, source: Source) ->
             )
 
 
-def _look(origin: Origin, source: Source, wanted: set[int]) -> Iterator[tuple]:
+def _look(origin: Origin, source: Source, wanted: dict[int, list | None]) -> Iterator[tuple]:
     """The wanted rows of a file as DuckDB counted them: place, row number, verdict, and what a row of no data says."""
+    aside = clean.judge(origin.header, origin.printed, source)
+    for place, number, cells in _kept(origin, wanted) or _read_again(origin, wanted):
+        verdict = aside(cells) if cells else None
+        yield place, number, verdict, clean.quote(cells, origin.header, source, verdict) if verdict else None
+
+
+def _kept(origin: Origin, wanted: dict[int, list | None]) -> list[tuple[int, int, list[str]]] | None:
+    """Rows by the cells that were kept; None where a line may be no row, or a quote be read otherwise (` "a"`)."""
+    rows = [(place, place + 2, [cell or "" for cell in cells or ()]) for place, cells in wanted.items()]
+    plain = origin.lines == origin.rows + 1 and not any('"' in cell for *_, cells in rows for cell in cells)
+    return rows if plain else None
+
+
+def _read_again(origin: Origin, wanted: dict[int, list | None]) -> Iterator[tuple[int, int, list[str]]]:
     grid = iter(clean.grid_of(origin.path))
-    _, printed = next(grid)
-    aside = clean.judge(origin.header, printed, source)
-    place = 0
-    for number, cells in grid:
-        if not cells:
-            continue
-        if place in wanted:
-            verdict = aside(cells)
-            yield place, number, verdict, clean.quote(cells, origin.header, source, verdict) if verdict else None
-        place += 1
+    next(grid)
+    rows = ((number, cells) for number, cells in grid if cells)
+    return ((place, number, cells) for place, (number, cells) in enumerate(rows) if place in wanted)
 
 
 def _listed(work: Path, rows: Iterable[list]) -> Path:
