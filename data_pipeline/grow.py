@@ -7,7 +7,9 @@ is read again. Decision 0019 says why each of these ends in the same rows as rea
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +18,14 @@ import duckdb
 
 from data_pipeline import load
 from data_pipeline.clean import FileFault
-from data_pipeline.declarations import Source
+from data_pipeline.declarations import DATES, Source
 from data_pipeline.load import Loaded
 from data_pipeline.store import Build, Receipt, Store
 
 CODE = Path(__file__).parent
 DEFINING = (".sql", ".csv", ".geojson")
+BY_TIME = re.compile(r"^-- grows by: (\w+)$", re.M)
+Span = tuple[dt.date, dt.date]  # first and last day of the months that rows were added to or taken from
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,11 @@ def unchanged(store: Store, before: Before | None, receipts: list[Receipt]) -> b
     return before is not None and before.pulls == [each.pull for each in receipts] and _there(store, receipts)
 
 
-def add(con, store: Store, source: Source, before: Before, receipts: list[Receipt], work: Path) -> Loaded | None:
-    """Add the rows of the deliveries that followed; None, and nothing is changed, where there is any doubt."""
+def add(
+    con, store: Store, source: Source, before: Before, receipts: list[Receipt], work: Path
+) -> tuple[Loaded, Span | None] | None:
+    """Add the rows of the deliveries that followed, and say which months they concern, if one can; None, and nothing is
+    changed, where there is any doubt."""
     had, new = receipts[: len(before.pulls)], receipts[len(before.pulls) :]
     follows = bool(had) and before.pulls == [each.pull for each in had]
     # A page asked again replaces its older answer, and bytes handed in again count where they came last.
@@ -119,16 +126,31 @@ def add(con, store: Store, source: Source, before: Before, receipts: list[Receip
         return None
     if source.key:
         same = " and ".join(f"old.{name} is not distinct from new.{name}" for name in source.key)
-        con.execute(
-            f"""delete from raw.{aside} as old
-                using (select distinct {", ".join(source.key)} from {table}) as new where {same}"""
-        )
+        again = f"raw.{aside} as old where exists (from {table} as new where {same})"
+    span = _span(con, source, [table, again] if source.key else [table])
+    if source.key:
+        con.execute(f"delete from {again}")
     con.execute(f"insert into raw.{aside} by name select * from {table}")
     con.execute(f"drop table {table}")
     con.execute(f"alter table raw.{aside} rename to {source.name}")
     _name_anew(con, source, had, new)
     con.execute("insert into meta.rejects select * from before_rejects")
-    return load.count(con, source, before.loaded.unknown_headers or loaded.unknown_headers)
+    return load.count(con, source, before.loaded.unknown_headers or loaded.unknown_headers), span
+
+
+def renew(con, name: str, text: str, spans: list[Span | None]) -> bool:
+    """Make again those months of a mart that its one changed source touched; False where all of it has to be made.
+
+    A mart whose rows stand on records of one source, each on those of its own month (or day) alone by the `reach` of
+    the source, says so: `-- grows by: month` names its column. What is asked of that column is asked of the records.
+    """
+    by = BY_TIME.search(text)
+    if not by or len(spans) != 1 or spans[0] is None:
+        return False
+    within = "where {} between date '{}' and date '{}'".format(by[1], *spans[0])
+    con.execute(f"delete from {name} {within}")
+    con.execute(f"insert into {name} select * from ({text}\n) {within}")
+    return True
 
 
 def remade(con, name: str, text: str) -> bool:
@@ -140,6 +162,17 @@ def remade(con, name: str, text: str) -> bool:
         f"""select exists (from {name} except all from made_before)
                 or exists (from made_before except all from {name})"""
     ).fetchone()[0]
+
+
+def _span(con, source: Source, rows: list[str]) -> Span | None:
+    """The months of these rows; None where one has no day, or the source no column that says it."""
+    if not source.reach or source.columns[source.reach].type not in DATES:
+        return None
+    ends = [con.execute(
+        f"""select date_trunc('month', min({source.reach}))::date, last_day(max({source.reach})::date),
+                   count(*) = count({source.reach}) from {each}""").fetchone() for each in rows]  # fmt: skip
+    days = [day for first, last, _ in ends if first for day in (first, last)]
+    return (min(days), max(days)) if days and all(told for *_, told in ends) else None
 
 
 def _sure(con, source: Source, aside: str, before: Before, loaded: Loaded) -> bool:

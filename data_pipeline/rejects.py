@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from data_pipeline import clean
 from data_pipeline.clean import Fault
 from data_pipeline.declarations import Source
+
+NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
 
 @dataclass(frozen=True)
@@ -197,3 +200,25 @@ def _texts(columns: int) -> str:
         f"auto_detect=false, header=true, delim=',', quote='\"', escape='\"', columns={{{names}}}, "
         "max_line_size=4000000"
     )
+
+
+def write(con, folder: Path) -> Path:
+    """One CSV a source of what was left out and why, in both languages; Excel opens it (UTF-8 with BOM)."""
+    for (source,) in con.execute("select distinct source from meta.rejects order by 1").fetchall():
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = con.execute(
+            """select file, row_number, header, column_name, value, r.zh, r.en from meta.rejects
+               join seeds.reject_reasons r using (reason) where source = ? order by file, row_number""",
+            [source],
+        ).fetchall()
+        with (folder / f"{source}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["檔案 file", "列 row", "欄位 column", "name", "值 value", "原因", "reason"])
+            writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return folder
+
+
+def _harmless(cell: object) -> object:
+    """A text that a spreadsheet would run as a formula is kept as text."""
+    runs = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
