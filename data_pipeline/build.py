@@ -209,14 +209,11 @@ def lay_ground(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> N
         "create table meta.rules (name varchar, value double, is_default boolean, zh varchar, en varchar, "
         "document varchar, quote varchar)"
     )
-    con.executemany(
-        "insert into meta.rules values (?, ?, ?, ?, ?, ?, ?)",
-        [
-            [name, each["value"], each["default"], each["label"]["zh"], each["label"]["en"], each.get("document"),
-             each.get("quote")]
-            for name, each in rules.items()
-        ],
-    )  # fmt: skip
+    describe.fill(con, "meta.rules", [
+        [name, each["value"], each["default"], each["label"]["zh"], each["label"]["en"], each.get("document"),
+         each.get("quote")]
+        for name, each in rules.items()
+    ])  # fmt: skip
     # The definitions go with the build: one frozen for a meeting is asked by those of its day.
     con.execute("create table meta.definitions (name varchar, text varchar)")
     if (metrics := warehouse / "metrics.yml").exists():
@@ -299,9 +296,7 @@ def create_views_and_marts(
         progress((index + 1) / len(order))
     con.execute("create table meta.rule_use (relation varchar, rule varchar)")
     used = [(name, rule) for name in order for rule in sorted(rules[name])]
-    if used:
-        pairs = [list(each) for each in zip(*used, strict=True)]
-        con.execute("insert into meta.rule_use select unnest(?), unnest(?)", pairs)
+    describe.fill(con, "meta.rule_use", used)
     return lineage
 
 
@@ -314,12 +309,12 @@ def run_checks(
     Of a build that grows, a check that looks at no `changed` source was passed by the build it grew from.
     """
     con.execute("create table meta.checks (name varchar, zh varchar, en varchar, offenders bigint)")
-    offences = []
+    offences, told = [], []
     for path in sorted((warehouse / "checks").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         zh, _, en = text.splitlines()[0].removeprefix("--").strip().partition(" / ")
         if changed is not None and not _concerned(text, lineage, changed):
-            con.execute("insert into meta.checks values (?, ?, ?, 0)", [path.stem, zh, en])
+            told.append([path.stem, zh, en, 0])
             continue
         # The rows that offend are few; counting them in Python would not be true of a broken million.
         try:
@@ -327,11 +322,12 @@ def run_checks(
         except duckdb.Error as error:
             error.add_note(f"in duckdb/checks/{path.name}")
             raise
-        con.execute("insert into meta.checks values (?, ?, ?, ?)", [path.stem, zh, en, count])
+        told.append([path.stem, zh, en, count])
         if count:
             found = con.execute(f"select * from ({text.rstrip().rstrip(';')}\n) limit 5")
             sample = [dict(zip((each[0] for each in found.description), row, strict=True)) for row in found.fetchall()]
             offences.append(Offence(path.stem, zh, en, count, sample))
+    describe.fill(con, "meta.checks", told)
     return offences
 
 
