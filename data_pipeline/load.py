@@ -97,6 +97,9 @@ def load(
     con.execute(f"drop table if exists {table}")
     con.execute("delete from meta.rejects where source = ?", [source.name])
     columns = ", ".join(f"{name} {cells.SQL_TYPES[column.type]}" for name, column in source.columns.items())
+    if not receipts:
+        con.execute(f"create table {table} ({columns}, is_simulated BOOLEAN)")
+        return Loaded(source.name, 0, 0, 0)
     # `_file` counts the files; `_wrong` holds the cells of a row with a fault, so that no text is read twice.
     con.execute(
         f"create table {table} ({columns}, is_simulated BOOLEAN, _file BIGINT, _row BIGINT, _head VARCHAR, "

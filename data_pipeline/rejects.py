@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from data_pipeline import clean
@@ -140,38 +142,34 @@ def _find(con, origins: list[Origin], work: Path, which: str, source: Source) ->
         select w.id, o.file, w._row as number, null::varchar as verdict, null::varchar as quote
         from ({which}) w asof join origins o on w.id >= o.start where not o.direct
     """)
-    for origin in origins:
+    asked = con.execute(f"select id, _wrong from ({which}) order by id")
+    listed = _listed(work, _look(origins, source, iter(asked.fetchone, None)))
+    con.execute(
+        f"insert into found select c0::bigint, c1, c2::bigint, c3, c4 from read_csv('{_path(listed)}', {_texts(5)})"
+    )
+
+
+def _look(origins: list[Origin], source: Source, asked: Iterator[tuple]) -> Iterator[list]:
+    """Of rows from files that DuckDB read: file, row number, verdict, and what a row of no data says."""
+    starts = [origin.start for origin in origins]
+    for at, rows in groupby(asked, lambda row: bisect_right(starts, row[0]) - 1):
+        origin = origins[at]
         if origin.header is None:
             continue
-        wanted = con.execute(
-            f"select id - {origin.start}, _wrong from ({which}) where id >= {origin.start} and id < ? order by 1",
-            [origin.start + origin.rows],
-        ).fetchall()
-        if wanted:
-            rows = ([origin.start + place, *rest] for place, *rest in _look(origin, source, dict(wanted)))
-            con.execute(
-                f"""insert into found select c0::bigint, ?, c1::bigint, c2, c3
-                    from read_csv('{_path(_listed(work, rows))}', {_texts(4)})""",
-                [origin.file],
+        aside = clean.judge(origin.header, origin.printed, source)
+        if origin.lines == origin.rows + 1:  # a line a row, and the header: none is blank, none goes over several
+            found = (
+                (id - origin.start, id - origin.start + 2, [cell or "" for cell in cells or ()]) for id, cells in rows
             )
+        else:
+            found = _read_again(origin, {id - origin.start for id, _ in rows})
+        for place, number, cells in found:
+            verdict = aside(cells) if cells else None
+            quote = clean.quote(cells, origin.header, source, verdict) if verdict else None
+            yield [origin.start + place, origin.file, number, verdict, quote]
 
 
-def _look(origin: Origin, source: Source, wanted: dict[int, list | None]) -> Iterator[tuple]:
-    """The wanted rows of a file as DuckDB counted them: place, row number, verdict, and what a row of no data says."""
-    aside = clean.judge(origin.header, origin.printed, source)
-    for place, number, cells in _kept(origin, wanted) or _read_again(origin, wanted):
-        verdict = aside(cells) if cells else None
-        yield place, number, verdict, clean.quote(cells, origin.header, source, verdict) if verdict else None
-
-
-def _kept(origin: Origin, wanted: dict[int, list | None]) -> list[tuple[int, int, list[str]]] | None:
-    """Rows by the cells that were kept; None where a line may be no row, or a quote be read otherwise (` "a"`)."""
-    rows = [(place, place + 2, [cell or "" for cell in cells or ()]) for place, cells in wanted.items()]
-    plain = origin.lines == origin.rows + 1 and not any('"' in cell for *_, cells in rows for cell in cells)
-    return rows if plain else None
-
-
-def _read_again(origin: Origin, wanted: dict[int, list | None]) -> Iterator[tuple[int, int, list[str]]]:
+def _read_again(origin: Origin, wanted: set[int]) -> Iterator[tuple[int, int, list[str]]]:
     grid = iter(clean.grid_of(origin.path))
     next(grid)
     rows = ((number, cells) for number, cells in grid if cells)
