@@ -56,7 +56,7 @@ def months(store: Store, rows: int, folder: Path) -> None:
                           date '2022-01-01' + interval {month} month + interval (i * 7 % 2400000) second as "受理時間",
                           model.* exclude (話務編號, 受理時間)
                                   replace (if(i % 1000 = 7, '火星區', 行政區) as 行政區)
-                          from range({rows // 24}) r(i) join model on model.rowid = i % {many}) to '{path}' (header)"""
+                          from range({rows // 24}) r(i) join model on model.rowid = i % {many} order by i) to '{path}' (header)"""
             )
             if month == 23:
                 made(store, publish=True)
