@@ -297,11 +297,12 @@ def _insert(
     which = f"from raw.{source.name} where _wrong is not null and _file >= {first}"
     if not con.execute(f"select exists ({which})").fetchone()[0]:
         return
-    # What is wrong with a row costs more to say than to find, and less where the few that are wrong stand together.
+    # What is wrong with a row costs more to say than to find. The few that are wrong are first put together: where they
+    # stand far apart, each would be asked by itself.
     kept = ", ".join(f"_wrong[{place}] as {text}" for place, text in enumerate(texts, 1))
+    con.execute(f"create or replace temp table said as select rowid as id, _file - {first} as _at, {kept} {which}")
     con.execute(
         f"""insert into faults
-            with said as materialized (select rowid as id, _file - {first} as _at, {kept} {which})
             select id, f.column_name, f.value, f.reason
             from (select id, unnest({how.faults}) as f from (select *, {how.values} from said)) where f is not null"""
     )
