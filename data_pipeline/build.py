@@ -287,7 +287,7 @@ def create_views_and_marts(
         is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed.keys()
         if is_view or concerned or told:
             try:
-                spans = [changed[each] for each in concerned] if changed and concerned else []
+                spans = {each: changed[each] for each in concerned} if changed and concerned else {}
                 done = not is_view and not told and grow.renew(con, name, texts[name], spans)
                 if is_view or (concerned and not done and not (elsewhere and elsewhere(name, texts))):
                     con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")

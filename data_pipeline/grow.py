@@ -25,7 +25,8 @@ from data_pipeline.store import Build, Receipt, Store
 CODE = Path(__file__).parent
 DEFINING = (".sql", ".csv", ".geojson")
 BY_TIME = re.compile(r"^-- grows by: (\w+)$", re.M)
-Span = tuple[dt.date, dt.date]  # first and last day of the months that rows were added to or taken from
+# The column that says when, and the months that rows were added to or taken from: their first day, and the day after.
+Span = tuple[str, dt.date, dt.date]
 
 
 @dataclass(frozen=True)
@@ -138,18 +139,23 @@ def add(
     return load.count(con, source, before.loaded.unknown_headers or loaded.unknown_headers), span
 
 
-def renew(con, name: str, text: str, spans: list[Span | None]) -> bool:
+def renew(con, name: str, text: str, spans: dict[str, Span | None]) -> bool:
     """Make again those months of a mart that its one changed source touched; False where all of it has to be made.
 
     A mart whose rows stand on records of one source, each on those of its own month (or day) alone by the `reach` of
-    the source, says so: `-- grows by: month` names its column. What is asked of that column is asked of the records.
+    the source, says so: `-- grows by: month` names its column.
     """
     by = BY_TIME.search(text)
-    if not by or len(spans) != 1 or spans[0] is None:
+    if not by or len(spans) != 1 or None in spans.values():
         return False
-    within = "where {} between date '{}' and date '{}'".format(by[1], *spans[0])
-    con.execute(f"delete from {name} {within}")
-    con.execute(f"insert into {name} select * from ({text}\n) {within}")
+    ((source, (column, first, end)),) = spans.items()
+    within = f"{{}} >= date '{first}' and {{}} < date '{end}'"
+    asked = rf"(from staging.{source} where {within.format(column, column)})"
+    text, found = re.subn(rf"\bstaging\.{source}\b", asked, text)
+    if not found:
+        return False
+    con.execute(f"delete from {name} where {within.format(by[1], by[1])}")
+    con.execute(f"insert into {name} {text}")
     return True
 
 
@@ -169,10 +175,10 @@ def _span(con, source: Source, rows: list[str]) -> Span | None:
     if not source.reach or source.columns[source.reach].type not in DATES:
         return None
     ends = [con.execute(
-        f"""select date_trunc('month', min({source.reach}))::date, last_day(max({source.reach})::date),
+        f"""select date_trunc('month', min({source.reach}))::date, last_day(max({source.reach})::date) + 1,
                    count(*) = count({source.reach}) from {each}""").fetchone() for each in rows]  # fmt: skip
-    days = [day for first, last, _ in ends if first for day in (first, last)]
-    return (min(days), max(days)) if days and all(told for *_, told in ends) else None
+    days = [day for first, end, _ in ends if first for day in (first, end)]
+    return (source.reach, min(days), max(days)) if days and all(told for *_, told in ends) else None
 
 
 def _sure(con, source: Source, aside: str, before: Before, loaded: Loaded) -> bool:
