@@ -12,7 +12,7 @@ import datetime as dt
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from data_pipeline import describe, grow, load
+from data_pipeline import describe, grow, load, rejects
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import Source
 from data_pipeline.engine import Engine
@@ -35,7 +35,6 @@ NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
 COMMENT = re.compile(r"--[^\n]*")
 TOLD = {f"meta.{table}" for table in ("inputs", "sources", "columns", "lineage", "rejects", "checks", "rule_use")}
 FAILED = "failed"  # the rejects of a build that did not pass its checks, until one does
-NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
 # Offline, within a bound that leaves room for the pages on the same machine.
 SETTINGS = {
@@ -97,15 +96,18 @@ def build(
     try:
         if base:
             shutil.copyfile(base.path, path)
-        con = duckdb.connect(str(path), config={**SETTINGS, "temp_directory": str(work / "spill")})
+        # Nobody sees this file before `store.finish` has flushed all of it, so a wait for the disk at each of some
+        # hundred statements would guard nothing: after a power cut it is swept away.
+        own = {"temp_directory": str(work / "spill"), "fsync_mode": "NONE"}
+        con = duckdb.connect(str(path), config={**SETTINGS, **own})
         try:
             made = _fill(con, store, sources, like, progress, warehouse, work, base, engine)
             con.execute("checkpoint")
         finally:
             con.close()
-        rejects, manifest, loaded, problems, seconds = made
+        left_out, manifest, loaded, problems, seconds = made
         finished = store.finish(path, {**manifest, "defined": None if engine else defined})  # nothing grows from that
-        _hand_out(store, rejects, finished.name)
+        _hand_out(store, left_out, finished.name)
         shutil.rmtree(store.root / "rejects" / FAILED, ignore_errors=True)
         return Made(finished, loaded, problems, seconds)
     except ChecksFailed as failed:
@@ -143,25 +145,25 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
             for name in sorted(size, key=size.__getitem__, reverse=True)
             if name not in kept
         }
-        loaded, problems = [], []
+        loaded, problems, spans = [], [], {}
         for index, name in enumerate(sources):
             if name in kept:
                 loaded.append(before[name].loaded)
                 continue
-            each, chosen[name], wrong = under_way[name].result()
+            each, chosen[name], wrong, spans[name] = under_way[name].result()
             loaded.append(each)
             problems += wrong
             step("raw", 0.05 + 0.5 * (index + 1) / max(1, len(sources)))
     inputs = chosen
     load_published(con)
     describe.write_inputs(con, inputs)
-    changed = set(sources) - kept if base else None
+    changed = spans if base else None
     elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
     lineage = create_views_and_marts(con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere)
     describe.write(con, store, sources, inputs, loaded, problems, {name: of - TOLD for name, of in lineage.items()})
     step("meta", 0.92)
     offences = run_checks(con, warehouse, lineage, changed)
-    rejects = write_rejects(con, work / "rejects")
+    left_out = rejects.write(con, work / "rejects")
     step("checks", 0.98)
     if offences:
         raise ChecksFailed(offences)
@@ -177,20 +179,21 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
         "simulated": sorted(name for name, receipts in inputs.items() if any(r.simulated for r in receipts)),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
-    return rejects, manifest, loaded, problems, seconds
+    return left_out, manifest, loaded, problems, seconds
 
 
-def _read(con, store, source, receipts, work, like, before) -> tuple[load.Loaded, list[Receipt], list[dict]]:
-    """Load one source on a connection of its own: what came in, from which deliveries, and which were unreadable."""
+def _read(con, store, source, receipts, work, like, before) -> tuple:
+    """Load one source on a connection of its own: what came in, from which deliveries, which were unreadable, and the
+    months that changed, where only some did."""
     own, problems = con.cursor(), []
     own.execute(f"set TimeZone = '{ZONE}'")
     folder = work / source.name
     folder.mkdir()
     if before and (grown := grow.add(own, store, source, before, receipts, folder)):
-        return grown, receipts, problems
+        return grown[0], receipts, problems, grown[1]
     while True:
         try:
-            return load.load(own, store, source, receipts, folder), receipts, problems
+            return load.load(own, store, source, receipts, folder), receipts, problems, None
         except FileFault as fault:
             if like is not None:
                 raise  # the same bytes or none
@@ -209,14 +212,11 @@ def lay_ground(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> N
         "create table meta.rules (name varchar, value double, is_default boolean, zh varchar, en varchar, "
         "document varchar, quote varchar)"
     )
-    con.executemany(
-        "insert into meta.rules values (?, ?, ?, ?, ?, ?, ?)",
-        [
-            [name, each["value"], each["default"], each["label"]["zh"], each["label"]["en"], each.get("document"),
-             each.get("quote")]
-            for name, each in rules.items()
-        ],
-    )  # fmt: skip
+    describe.fill(con, "meta.rules", [
+        [name, each["value"], each["default"], each["label"]["zh"], each["label"]["en"], each.get("document"),
+         each.get("quote")]
+        for name, each in rules.items()
+    ])  # fmt: skip
     # The definitions go with the build: one frozen for a meeting is asked by those of its day.
     con.execute("create table meta.definitions (name varchar, text varchar)")
     if (metrics := warehouse / "metrics.yml").exists():
@@ -257,7 +257,7 @@ def load_published(con: duckdb.DuckDBPyConnection, folder: Path = PUBLISHED) -> 
 
 def create_views_and_marts(
     con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, progress: Callable[[float], None] = lambda share: None,
-    changed: set[str] | None = None, elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
+    changed: dict[str, grow.Span | None] | None = None, elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
 ) -> dict[str, set[str]]:  # fmt: skip
     """Create `staging` views and `marts` tables in the order their names ask for.
 
@@ -284,10 +284,12 @@ def create_views_and_marts(
         lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
         rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
         told = needs[name] & (TOLD | anew)
-        is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed
+        is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed.keys()
         if is_view or concerned or told:
             try:
-                if is_view or (concerned and not (elsewhere and elsewhere(name, texts))):
+                spans = {each: changed[each] for each in concerned} if changed and concerned else {}
+                done = not is_view and not told and grow.renew(con, name, texts[name], spans)
+                if is_view or (concerned and not done and not (elsewhere and elsewhere(name, texts))):
                     con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")
                 if told and (is_view or concerned or grow.remade(con, name, texts[name])):
                     anew.add(name)
@@ -297,27 +299,25 @@ def create_views_and_marts(
         progress((index + 1) / len(order))
     con.execute("create table meta.rule_use (relation varchar, rule varchar)")
     used = [(name, rule) for name in order for rule in sorted(rules[name])]
-    if used:
-        pairs = [list(each) for each in zip(*used, strict=True)]
-        con.execute("insert into meta.rule_use select unnest(?), unnest(?)", pairs)
+    describe.fill(con, "meta.rule_use", used)
     return lineage
 
 
 def run_checks(
     con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, lineage: dict[str, set[str]] | None = None,
-    changed: set[str] | None = None,
+    changed: Iterable[str] | None = None,
 ) -> list[Offence]:  # fmt: skip
     """Run every check; a check returns the offenders, and no rows is a pass. Results stay in `meta.checks`.
 
     Of a build that grows, a check that looks at no `changed` source was passed by the build it grew from.
     """
     con.execute("create table meta.checks (name varchar, zh varchar, en varchar, offenders bigint)")
-    offences = []
+    offences, told = [], []
     for path in sorted((warehouse / "checks").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         zh, _, en = text.splitlines()[0].removeprefix("--").strip().partition(" / ")
         if changed is not None and not _concerned(text, lineage, changed):
-            con.execute("insert into meta.checks values (?, ?, ?, 0)", [path.stem, zh, en])
+            told.append([path.stem, zh, en, 0])
             continue
         # The rows that offend are few; counting them in Python would not be true of a broken million.
         try:
@@ -325,51 +325,30 @@ def run_checks(
         except duckdb.Error as error:
             error.add_note(f"in duckdb/checks/{path.name}")
             raise
-        con.execute("insert into meta.checks values (?, ?, ?, ?)", [path.stem, zh, en, count])
+        told.append([path.stem, zh, en, count])
         if count:
             found = con.execute(f"select * from ({text.rstrip().rstrip(';')}\n) limit 5")
             sample = [dict(zip((each[0] for each in found.description), row, strict=True)) for row in found.fetchall()]
             offences.append(Offence(path.stem, zh, en, count, sample))
+    describe.fill(con, "meta.checks", told)
     return offences
 
 
-def _concerned(text: str, lineage: dict[str, set[str]], changed: set[str]) -> bool:
+def _concerned(text: str, lineage: dict[str, set[str]], changed: Iterable[str]) -> bool:
     """Does a check look at a changed source, or at what each build says of itself?"""
     needs = {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))}
     under = {need.removeprefix("raw.") for need in needs}
-    return bool(under.union(*(lineage.get(need, set()) for need in needs)) & (changed | TOLD))
+    return bool(under.union(*(lineage.get(need, set()) for need in needs)) & TOLD.union(changed))
 
 
-def write_rejects(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
-    """One CSV a source of what was left out and why, in both languages; Excel opens it (UTF-8 with BOM)."""
-    for (source,) in con.execute("select distinct source from meta.rejects order by 1").fetchall():
-        folder.mkdir(parents=True, exist_ok=True)
-        rows = con.execute(
-            """select file, row_number, header, column_name, value, r.zh, r.en from meta.rejects
-               join seeds.reject_reasons r using (reason) where source = ? order by file, row_number""",
-            [source],
-        ).fetchall()
-        with (folder / f"{source}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["檔案 file", "列 row", "欄位 column", "name", "值 value", "原因", "reason"])
-            writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return folder
-
-
-def _hand_out(store: Store, rejects: Path, name: str) -> Path | None:
+def _hand_out(store: Store, left_out: Path, name: str) -> Path | None:
     """Put the rejects where people look for them; None where nothing was left out."""
     target = store.root / "rejects" / name
     shutil.rmtree(target, ignore_errors=True)
-    if not rejects.exists():
+    if not left_out.exists():
         return None
     target.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.move(rejects, target))
-
-
-def _harmless(cell: object) -> object:
-    """A text that a spreadsheet would run as a formula is kept as text."""
-    runs = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not NUMBER.fullmatch(cell)
-    return f"'{cell}" if runs else cell
+    return Path(shutil.move(left_out, target))
 
 
 def _chosen(store: Store, source: Source, like: Build | None) -> list[Receipt]:

@@ -303,7 +303,7 @@ class Source(Strict):
         return self
 
 
-class Loader(yaml.SafeLoader):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # in C, where the wheel brings it
     """YAML in which a key that comes twice is an error, not a column that quietly vanishes."""
 
     def construct_mapping(self, node, deep=False):

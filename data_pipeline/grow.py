@@ -7,7 +7,9 @@ is read again. Decision 0019 says why each of these ends in the same rows as rea
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +18,15 @@ import duckdb
 
 from data_pipeline import load
 from data_pipeline.clean import FileFault
-from data_pipeline.declarations import Source
+from data_pipeline.declarations import DATES, Source
 from data_pipeline.load import Loaded
 from data_pipeline.store import Build, Receipt, Store
 
 CODE = Path(__file__).parent
 DEFINING = (".sql", ".csv", ".geojson")
+BY_TIME = re.compile(r"^-- grows by: (\w+)$", re.M)
+# The column that says when, and the months that rows were added to or taken from: their first day, and the day after.
+Span = tuple[str, dt.date, dt.date]
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,11 @@ def unchanged(store: Store, before: Before | None, receipts: list[Receipt]) -> b
     return before is not None and before.pulls == [each.pull for each in receipts] and _there(store, receipts)
 
 
-def add(con, store: Store, source: Source, before: Before, receipts: list[Receipt], work: Path) -> Loaded | None:
-    """Add the rows of the deliveries that followed; None, and nothing is changed, where there is any doubt."""
+def add(
+    con, store: Store, source: Source, before: Before, receipts: list[Receipt], work: Path
+) -> tuple[Loaded, Span | None] | None:
+    """Add the rows of the deliveries that followed, and say which months they concern, if one can; None, and nothing is
+    changed, where there is any doubt."""
     had, new = receipts[: len(before.pulls)], receipts[len(before.pulls) :]
     follows = bool(had) and before.pulls == [each.pull for each in had]
     # A page asked again replaces its older answer, and bytes handed in again count where they came last.
@@ -119,16 +127,36 @@ def add(con, store: Store, source: Source, before: Before, receipts: list[Receip
         return None
     if source.key:
         same = " and ".join(f"old.{name} is not distinct from new.{name}" for name in source.key)
-        con.execute(
-            f"""delete from raw.{aside} as old
-                using (select distinct {", ".join(source.key)} from {table}) as new where {same}"""
-        )
+        again = f"raw.{aside} as old where exists (from {table} as new where {same})"
+    span = _span(con, source, [table, again] if source.key else [table])
+    if source.key:
+        con.execute(f"delete from {again}")
     con.execute(f"insert into raw.{aside} by name select * from {table}")
     con.execute(f"drop table {table}")
     con.execute(f"alter table raw.{aside} rename to {source.name}")
     _name_anew(con, source, had, new)
     con.execute("insert into meta.rejects select * from before_rejects")
-    return load.count(con, source, before.loaded.unknown_headers or loaded.unknown_headers)
+    return load.count(con, source, before.loaded.unknown_headers or loaded.unknown_headers), span
+
+
+def renew(con, name: str, text: str, spans: dict[str, Span | None]) -> bool:
+    """Make again those months of a mart that its one changed source touched; False where all of it has to be made.
+
+    A mart whose rows stand on records of one source, each on those of its own month (or day) alone by the `reach` of
+    the source, says so: `-- grows by: month` names its column.
+    """
+    by = BY_TIME.search(text)
+    if not by or len(spans) != 1 or None in spans.values():
+        return False
+    ((source, (column, first, end)),) = spans.items()
+    within = f"{{}} >= date '{first}' and {{}} < date '{end}'"
+    asked = rf"(from staging.{source} where {within.format(column, column)})"
+    text, found = re.subn(rf"\bstaging\.{source}\b", asked, text)
+    if not found:
+        return False
+    con.execute(f"delete from {name} where {within.format(by[1], by[1])}")
+    con.execute(f"insert into {name} {text}")
+    return True
 
 
 def remade(con, name: str, text: str) -> bool:
@@ -140,6 +168,17 @@ def remade(con, name: str, text: str) -> bool:
         f"""select exists (from {name} except all from made_before)
                 or exists (from made_before except all from {name})"""
     ).fetchone()[0]
+
+
+def _span(con, source: Source, rows: list[str]) -> Span | None:
+    """The months of these rows; None where one has no day, or the source no column that says it."""
+    if not source.reach or source.columns[source.reach].type not in DATES:
+        return None
+    ends = [con.execute(
+        f"""select date_trunc('month', min({source.reach}))::date, last_day(max({source.reach})::date) + 1,
+                   count(*) = count({source.reach}) from {each}""").fetchone() for each in rows]  # fmt: skip
+    days = [day for first, end, _ in ends if first for day in (first, end)]
+    return (source.reach, min(days), max(days)) if days and all(told for *_, told in ends) else None
 
 
 def _sure(con, source: Source, aside: str, before: Before, loaded: Loaded) -> bool:

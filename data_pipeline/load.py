@@ -11,26 +11,22 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-from data_pipeline import clean, examples, pull, rejects
+from data_pipeline import cells, clean, pull, rejects
 from data_pipeline.clean import Fault, FileFault
-from data_pipeline.declarations import DATES, Column, DeclarationError, Source
+from data_pipeline.declarations import DeclarationError, Source
 from data_pipeline.grids import refused
 from data_pipeline.rejects import Origin
 from data_pipeline.store import Kept, Receipt, Store
 
 TAIPEI = dt.timezone(dt.timedelta(hours=8))
-FACTORS = {"元": 1, "千元": 1_000, "仟元": 1_000, "萬元": 10_000, "百萬元": 1_000_000, "億元": 100_000_000}
-SQL_TYPES = {
-    "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "percent": "DOUBLE", "money": "BIGINT", "date": "DATE",
-    "datetime": "TIMESTAMP", "month": "DATE", "year": "BIGINT", "boolean": "BOOLEAN", "code": "VARCHAR",
-    "agency": "VARCHAR", "district": "VARCHAR",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +38,19 @@ class Loaded:
     rejects: int
     notes: int
     unknown_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A kept file to be read, as rejects call it; with its `header` where it is plain enough to be read directly."""
+
+    file: str
+    delivery: int
+    receipt: Receipt
+    path: Path
+    lines: int
+    header: clean.Header | None
+    printed: tuple[str, ...]
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -88,39 +97,64 @@ def load(
     table = f"raw.{source.name}"
     con.execute(f"drop table if exists {table}")
     con.execute("delete from meta.rejects where source = ?", [source.name])
-    columns = ", ".join(f"{name} {SQL_TYPES[column.type]}" for name, column in source.columns.items())
+    columns = ", ".join(f"{name} {cells.SQL_TYPES[column.type]}" for name, column in source.columns.items())
+    if not receipts:
+        con.execute(f"create table {table} ({columns}, is_simulated BOOLEAN)")
+        return Loaded(source.name, 0, 0, 0)
+    # `_file` counts the files; `_wrong` holds the cells of a row with a fault, so that no text is read twice.
     con.execute(
-        f"create table {table} ({columns}, is_simulated BOOLEAN, _row BIGINT, _head VARCHAR, _wrong BOOLEAN);"
+        f"create table {table} ({columns}, is_simulated BOOLEAN, _file BIGINT, _row BIGINT, _head VARCHAR, "
+        "_wrong VARCHAR[]); "
         "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     unknown: dict[str, None] = {}
     words: dict[tuple, str] = {}  # the spellings of each kind of code, named for this source's statements
-    origins: list[Origin] = []
+    read: list[tuple[Piece, clean.Header | None]] = []
+    for _, alike in groupby(_pieces(store, source, receipts, had), lambda each: (each.header, each.printed)):
+        together = list(alike)
+        for pieces in [together] if together[0].header else [[each] for each in together]:
+            for piece, header, headers in _read(con, source, pieces, work, words, len(read)):
+                unknown |= dict.fromkeys(headers)
+                read.append((piece, header))
+    spans = {place: span for place, *span in con.execute(
+        f"select _file, min(rowid), count(*) from {table} group by all").fetchall()}  # fmt: skip
+    origins = [
+        Origin(*spans[place], piece.file, piece.delivery, piece.path, piece.lines, header, piece.printed)
+        for place, (piece, header) in enumerate(read) if place in spans
+    ]  # fmt: skip
+    rejects.move(con, source, origins, work)
+    for column in ("_wrong", "_head", "_row", "_file"):
+        con.execute(f"alter table {table} drop column {column}")
+    return count(con, source, tuple(unknown))
+
+
+def _pieces(store: Store, source: Source, receipts: list[Receipt], had: Iterable[Receipt]) -> list[Piece]:
+    """The files that count, oldest first, each looked at once. Raises FileFault."""
     names = [kept.name for receipt in (*had, *receipts) for kept in receipt.files]
     newest = {kept.name: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
     last = {kept.sha256: delivery for delivery, receipt in enumerate(receipts) for kept in receipt.files}
-    for delivery, receipt in enumerate(receipts):
-        for kept, path in zip(receipt.files, store.files(receipt), strict=True):
-            if source.where.url and newest[kept.name] != delivery:
-                continue  # the same page (a day of Open1999) asked again: only the newest answer counts
-            if last[kept.sha256] != delivery:
-                continue  # the same bytes handed in again
-            start = con.execute(f"select count(*) from {table}").fetchone()[0]
-            file = kept.name if names.count(kept.name) == 1 else f"{receipt.pull}/{kept.name}"
-            try:
-                text = _verify(kept, path)
-                plain, headers = _fill(con, source, path, file, receipt, work, text, words)
-            except FileFault as fault:
-                fault.pull = receipt.pull
-                raise
-            unknown |= dict.fromkeys(headers)
-            origins.append(Origin(start, file, delivery, path, plain))
-    rejects.move(con, source, origins, work)
-    con.execute(
-        f"alter table {table} drop column _wrong; alter table {table} drop column _head; "
-        f"alter table {table} drop column _row"
-    )
-    return count(con, source, tuple(unknown))
+
+    def look(delivery: int, receipt: Receipt, kept: Kept, path: Path) -> Piece:
+        file = kept.name if names.count(kept.name) == 1 else f"{receipt.pull}/{kept.name}"
+        try:
+            lines = _verify(kept, path)
+        except FileFault as fault:
+            fault.pull = receipt.pull
+            raise
+        header, printed = None, ()
+        if source.where.protocol == "file" and path.suffix.lower() == ".csv" and lines is not None:
+            header, printed = _plain_header(path, source)
+        return Piece(file, delivery, receipt, path, lines or 0, header, printed)
+
+    wanted = [
+        (delivery, receipt, kept, path)
+        for delivery, receipt in enumerate(receipts)
+        for kept, path in zip(receipt.files, store.files(receipt), strict=True)
+        # Not the same page (a day of Open1999) where it was asked again, nor bytes that were handed in again.
+        if last[kept.sha256] == delivery and (not source.where.url or newest[kept.name] == delivery)
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda each: look(*each), wanted))
 
 
 def count(con: duckdb.DuckDBPyConnection, source: Source, unknown: tuple[str, ...]) -> Loaded:
@@ -140,36 +174,58 @@ def delivered_on(receipt: Receipt) -> dt.date:
     return dt.datetime.fromisoformat(receipt.at).astimezone(TAIPEI).date()
 
 
-def _verify(kept: Kept, path: Path) -> bool:
-    """Are these the bytes that were kept? True where they hold no NUL, so that DuckDB may read them as text."""
-    digest, clear = hashlib.sha256(), True
+def _verify(kept: Kept, path: Path) -> int | None:
+    """Are these the bytes that were kept? The lines they have; None where they hold a NUL, which is no text."""
+    digest, clear, lines, last = hashlib.sha256(), True, 0, b"\n"
     try:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
                 clear = clear and b"\0" not in block
+                lines += block.count(b"\n")
+                last = block[-1:]
     except OSError as error:
         raise FileFault(f"{kept.name}：檔案不見了。", f"{kept.name}: the file is gone ({error.strerror}).") from error
     if digest.hexdigest() != kept.sha256:
         raise FileFault(
             f"{kept.name}：內容與收件時不同（sha256 不符）。", f"{kept.name}: not the bytes that were kept (sha256)."
         )
-    return clear
+    return lines + (last != b"\n") if clear else None
 
 
-def _fill(
-    con, source: Source, path: Path, file: str, receipt: Receipt, work: Path, text: bool, words: dict
-) -> tuple[clean.Header | None, tuple[str, ...]]:
-    """Read one file into the table; gives the header where it was plain enough to be read directly."""
-    if source.where.protocol == "file" and path.suffix.lower() == ".csv" and text:
-        header, printed = _plain_header(path, source)
-        if header is not None:
-            try:
-                opening = next(cell.strip() for cell in printed if cell.strip())
-                _insert(con, source, path, header, receipt, words, opening)
-                return header, header.unknown
-            except (duckdb.InvalidInputException, duckdb.ConversionException):
-                pass  # ragged, mixed line ends or not UTF-8 further down: row by row then
+def _read(
+    con, source: Source, pieces: list[Piece], work: Path, words: dict, first: int
+) -> list[tuple[Piece, clean.Header | None, tuple[str, ...]]]:
+    """Read files into the table, counted from `first`. Files with one plain header go in together: DuckDB reads
+    several small ones at a time, but a small one by itself on one thread. Gives each with its header where it was
+    read directly, and the headers nobody asked for."""
+    header = pieces[0].header
+    if header is None:
+        return [_lay_out(con, source, pieces[0], work, words, first)]
+    try:
+        receipts = [each.receipt for each in pieces]
+        _insert(con, source, [each.path for each in pieces], header, receipts, words, first, pieces[0].printed)
+        return [(each, header, header.unknown) for each in pieces]
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        # One is ragged, has mixed line ends or is not UTF-8 further down: row by row then.
+        if len(pieces) == 1:
+            return [_lay_out(con, source, pieces[0], work, words, first)]
+    return [
+        done for place, each in enumerate(pieces) for done in _read(con, source, [each], work, words, first + place)
+    ]
+
+
+def _lay_out(con, source: Source, piece: Piece, work: Path, words: dict, place: int) -> tuple:
+    """Read a file of any shape into the table: first laid out row by row, then as a plain one."""
+    try:
+        return piece, None, _laid(con, source, piece, work, words, place)
+    except FileFault as fault:
+        fault.pull = piece.receipt.pull
+        raise
+
+
+def _laid(con, source: Source, piece: Piece, work: Path, words: dict, place: int) -> tuple[str, ...]:
+    path = piece.path
     if path.suffix.lower() in (".csv", ".xlsx", ".ods", ".xls", ".xlsm") and source.where.protocol != "pcc":
         grid = clean.grid_for(path, source)
     else:
@@ -191,172 +247,65 @@ def _fill(
                 writer.writerow([number, *((values.get(name) or "").replace("\0", "") for name in names)])
     columns = ("_row", *names)
     try:
-        _insert(con, source, laid, clean.Header(columns, header.units), receipt, words)
+        _insert(con, source, [laid], clean.Header(columns, header.units), [piece.receipt], words, place)
     except duckdb.InvalidInputException as error:
         found = ("有一列過長，無法解析", "a row is too long to be parsed")
         raise refused(path.name, found, ("請更正後再送", "correct it and file again")) from error
     laid.unlink()
-    rejects.note(con, source, file, faults, work)
-    return None, header.unknown
+    rejects.note(con, source, piece.file, faults, work)
+    return header.unknown
 
 
-def _plain_header(path: Path, source: Source) -> tuple[clean.Header | None, list[str]]:
+def _plain_header(path: Path, source: Source) -> tuple[clean.Header | None, tuple[str, ...]]:
     """The header of a CSV that DuckDB may read directly, and its cells; None where a person's hand shows."""
     with path.open("rb") as file:
         first = file.readline(65_536)
     try:
-        cells = next(csv.reader([first.decode("utf-8-sig")], strict=True), [])
+        printed = next(csv.reader([first.decode("utf-8-sig")], strict=True), [])
     except (UnicodeDecodeError, csv.Error):
-        return None, []
-    header = clean.match_header(cells, source)
-    if header.months or any(column.fill_down for column in source.columns.values()) or len(cells) < 2:
-        return None, cells
-    return (None if clean.missing(header, source) or not any(header.columns) else header), cells
+        return None, ()
+    header = clean.match_header(printed, source)
+    if header.months or any(column.fill_down for column in source.columns.values()) or len(printed) < 2:
+        return None, ()
+    if clean.missing(header, source) or not any(header.columns):
+        return None, ()
+    return header, tuple(printed)
 
 
 def _insert(
-    con, source: Source, path: Path, header: clean.Header, receipt: Receipt, words: dict, opening: str = ""
-) -> None:
-    """The one statement that reads text into types. Names come from declarations, never from the file.
-
-    `opening` is the first cell of the header of a file as it came: a row that begins with it, or with a word for
-    total, is set aside for a second look even where every cell of it could be typed.
-    """
-    places = {name: f"c{place}" for place, name in enumerate(header.columns) if name}
-    read = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.columns)))
-    values, faults = [], []  # a fault: the cheap test asked of every row, the exact one, column, cell, reason
-    for name, column in source.columns.items():
-        if name not in places:
-            values.append(f"null::{SQL_TYPES[column.type]} as {name}")
-            continue
-        cell = f"nullif({places[name]}, '0')" if column.zero_is_null else places[name]
-        values.append(f"{_typed(con, column, cell, words, header.units.get(name, column.unit))} as {name}")
-        if column.required:
-            empty = f"cell({cell}) is null" if column.type != "text" else "true"
-            faults.append((f"{name} is null", f"{name} is null and {empty}", name, cell, "required"))
-        if column.type != "text":
-            unread = f"case when {name} is null and {cell} is not null then cell({cell}) is not null else false end"
-            faults.append(("false" if column.required else unread, unread, name, cell, f"not_{column.type}"))
-        for limit, sign, reason in ((column.minimum, "<", "below_minimum"), (column.maximum, ">", "above_maximum")):
-            if limit is not None:
-                faults.append((f"{name} {sign} {limit}", f"{name} {sign} {limit}", name, cell, reason))
-        # Nothing has happened after the day of its delivery; one day is left for clocks that differ. The simulated
-        # set knows no clock.
-        if column.type in DATES and not column.ahead and not receipt.simulated:
-            late = f"{name} >= date '{delivered_on(receipt) + dt.timedelta(days=2)}'"
-            faults.append((late, late, name, cell, "in_the_future"))
-    if opening:
-        faults += [(test, test, None, "null", "suspect") for test in _suspicions(source, header, places, opening)]
-    wrong = " or ".join(f"({test})" for test, *_ in faults) or "false"
-    row = f"try_cast({places['_row']} as bigint)" if "_row" in places else "null::bigint"
-    head = places.get("_head", "null::varchar")
+    con, source: Source, paths: Sequence[Path], header: clean.Header, receipts: Sequence[Receipt], words: dict,
+    first: int, printed: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """The one statement that reads text into types. Names come from declarations, never from the file."""
+    # One day is left for clocks that differ.
+    ends = [delivered_on(each) + dt.timedelta(days=2) for each in receipts if not each.simulated]
+    how = cells.reading(con, source, header, ends, words, printed)
+    texts = [f"c{place}" for place in range(len(header.columns))]
+    row = f"try_cast(c{header.columns.index('_row')} as bigint)" if "_row" in header.columns else "null::bigint"
+    head = f"c{header.columns.index('_head')}" if "_head" in header.columns else "null::varchar"
     # Two steps, so that each cell is typed once however often a test asks for it; a third one would copy every text.
-    typed = f"""(select *, {", ".join(values)}
-                 from read_csv(?, auto_detect=false, header=true, delim=',', quote='"', escape='"',
-                               columns={{{read}}}, strict_mode=true, null_padding=false, max_line_size=1000000))"""
-    start = con.execute(f"select count(*) from raw.{source.name}").fetchone()[0]
     con.execute(
-        f"insert into raw.{source.name} "
-        f"select {', '.join(source.columns)}, {receipt.simulated}, {row}, {head}, {wrong} from {typed}",
-        [str(path)],
+        f"""insert into raw.{source.name}
+            select {", ".join(source.columns)}, {receipts[0].simulated}, {first} + _at, {row}, {head},
+                   case when {how.wrong} then [{", ".join(texts)}] end
+            from (select *, file_index::bigint as _at, {how.values}
+                  from read_csv(?, auto_detect=false, header=true, delim=',', quote='"', escape='"',
+                                columns={{{", ".join(f"'{text}': 'VARCHAR'" for text in texts)}}}, strict_mode=true,
+                                null_padding=false, max_line_size=1000000))""",
+        [list(map(str, paths))],
     )
-    which = f"select rowid as id from raw.{source.name} where _wrong and rowid >= {start}"
+    which = f"from raw.{source.name} where _wrong is not null and _file >= {first}"
     if not con.execute(f"select exists ({which})").fetchone()[0]:
         return
-    # What is wrong with them costs more to say than to find: the file is read again for these rows alone, in order.
-    each = ", ".join(
-        f"case when {test} then {{'column_name': {_quoted(name) if name else 'null'}, "
-        f"'value': nullif(left(trim({cell}), 200)::varchar, ''), 'reason': '{reason}'}} end"
-        for _, test, name, cell, reason in faults
-    )
+    # What is wrong with a row costs more to say than to find. The few that are wrong are first put together: where they
+    # stand far apart, each would be asked by itself.
+    kept = ", ".join(f"_wrong[{place}] as {text}" for place, text in enumerate(texts, 1))
+    con.execute(f"create or replace temp table said as select rowid as id, _file - {first} as _at, {kept} {which}")
     con.execute(
-        f"create or replace temp table said as select [{each}] as faults from {typed} where {wrong}", [str(path)]
+        f"""insert into faults
+            select id, f.column_name, f.value, f.reason
+            from (select id, unnest({how.faults}) as f from (select *, {how.values} from said)) where f is not null"""
     )
-    con.execute(
-        f"""insert into faults select id, f.column_name, f.value, f.reason
-            from (select w.id, unnest(said.faults) as f
-                  from (select id, row_number() over (order by id) - 1 as place from ({which})) w
-                  join said on said.rowid = w.place)
-            where f is not null"""
-    )
-
-
-def _suspicions(source: Source, header: clean.Header, places: dict[str, str], opening: str) -> Iterator[str]:
-    """Tests of rows that could be typed and may be no data all the same: blank, a total, the header, an example."""
-    if not any(source.columns[name].required for name in places):
-        yield f"coalesce({', '.join(f'cell({place})' for place in places.values())}) is null"
-    if lead := _lead(source, header):
-        yield f"is_total({lead})"
-        yield f"{lead} = {_quoted(opening)}"
-    # A code, an agency or a district that says 合計 is at fault anyway.
-    for place in clean.leading_words(header, source):
-        name = header.columns[place]
-        if source.columns[name].type == "text" and name != lead:
-            yield f"is_total({name})"
-    told = [(name, name if source.columns[name].type == "text" else f"trim({places[name]})")
-            for name in source.key or source.columns if name in places]  # fmt: skip
-    for row in examples.rows(source):
-        yield " and ".join(f"{cell} = {_quoted(row[name])}" for name, cell in told) or "false"
-
-
-def _lead(source: Source, header: clean.Header) -> str | None:
-    """The first cell of a row that says something, as SQL; None where such a cell cannot be both a total and typed.
-
-    Cells after the first required one need not be asked: where that one is empty the row is at fault anyway.
-    """
-    asked: list[str] = []
-    plain = True
-    for place, name in enumerate(header.columns):
-        kind = source.columns[name].type if name else None
-        asked.append(name if kind == "text" else f"nullif(trim(c{place}), '')")
-        plain = plain and kind not in (None, "text")
-        if name and source.columns[name].required:
-            break
-    return None if plain else f"coalesce({', '.join(asked)})" if len(asked) > 1 else asked[0]
-
-
-def _typed(con, column: Column, cell: str, words: dict, unit: str | None) -> str:
-    """The expression that types a cell."""
-    match column.type:
-        case "percent":
-            return f"to_percent({cell}, {100 if unit == '%' else column.scale})"
-        case "money":
-            return f"to_twd({cell}, {FACTORS[unit]})"
-        case "code" | "agency" | "district":
-            return _looked_up(con, column, cell, words)
-        case plain_type:
-            return f"to_{plain_type}({cell})"
-
-
-def _looked_up(con, column: Column, cell: str, words: dict) -> str:
-    """The code of a spelling. An enum finds its value by hash and keeps the rows in order, which a join does not;
-    the spelling as printed is tried first, its plain form (臺 = 台, no blanks) only where that fails."""
-    table = {"code": "codes", "agency": "agencies", "district": "districts"}[column.type]
-    where = f"where domain = '{column.domain}'" if column.domain else ""
-
-    def by(form: str, text: str) -> str:
-        asked = (table, where, form)
-        if asked not in words:
-            pairs = con.execute(
-                f"select {form}, any_value(code) from lookup.{table} {where} group by 1 having count(distinct code) = 1"
-            ).fetchall()
-            if not pairs:
-                raise DeclarationError(
-                    f"seeds/{table}.csv: 沒有可用的代碼 · no codes"
-                    + f" of domain {column.domain!r}" * bool(column.domain)
-                )
-            # Named once: a thousand spellings in the text of a statement cost more than a small delivery's rows.
-            words[asked] = name = f"words_{len(words)}"
-            spellings, codes = (", ".join(map(_quoted, side)) for side in zip(*pairs, strict=True))
-            con.execute(f"create or replace temp type {name} as enum ({spellings}); set variable {name} = [{codes}]")
-        name = words[asked]
-        return f"getvariable('{name}')[enum_code(try_cast({text} as {name})) + 1]"
-
-    return f"coalesce({by('printed', cell)}, {by('spelling', f'plain({cell})')})"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 __all__ = ["FileFault", "Loaded", "count", "delivered_on", "load", "prepare"]

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import csv
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from data_pipeline import clean
 from data_pipeline.clean import Fault
 from data_pipeline.declarations import Source
 
+NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+
 
 @dataclass(frozen=True)
 class Origin:
-    """The rows of a raw table from `start` on came from this file; `header` only where DuckDB read it directly."""
+    """So many rows of a raw table from `start` on came from this file; `header` only where DuckDB read it directly."""
 
     start: int
+    rows: int
     file: str
     delivery: int
     path: Path
+    lines: int
     header: clean.Header | None
+    printed: tuple[str, ...]
 
 
 def note(con, source: Source, file: str, faults: list[Fault], work: Path) -> None:
@@ -50,9 +58,9 @@ def move(con, source: Source, origins: list[Origin], work: Path) -> None:
 def _with_faults(con, source: Source, origins: list[Origin], work: Path) -> None:
     """Rows with a cell that could not be understood; what a second look finds to be a total or a note is called so."""
     table = f"raw.{source.name}"
-    if not con.execute(f"select exists (from {table} where _wrong)").fetchone()[0]:
+    if not con.execute(f"select exists (from {table} where _wrong is not null)").fetchone()[0]:
         return
-    _find(con, origins, work, f"select rowid as id, _row from {table} where _wrong", source)
+    _find(con, origins, work, f"select rowid as id, _row, _wrong from {table} where _wrong is not null", source)
     headers = "map {" + ", ".join(f"'{name}': $h_{name}" for name in source.columns) + "}"
     names = {f"h_{name}": column.header for name, column in source.columns.items()}
     required = [name for name, column in source.columns.items() if column.required]
@@ -89,23 +97,26 @@ def _twice(con, source: Source, origins: list[Origin], work: Path) -> None:
     """Of rows with one key the last counts. Twice in one delivery is a fault; in a later one it is a correction."""
     key = ", ".join(source.key)
     rows = f"(select rowid as id, * from raw.{source.name} where rowid not in (select id from gone))"
+    if _ascends(con, source, rows):
+        return
     # Most sources have no row twice: counting hashes finds that out without keeping a million texts.
     total, different = con.execute(f"select count(*), count(distinct hash({key})) from {rows}").fetchone()
     if total == different:
         return
     con.execute(f"""
         create or replace temp table again as
-        select id, _row, max(id) over (partition by {key}) as last, {source.key[0]}::varchar as value from {rows}
+        select id, _row, _wrong, max(id) over (partition by {key}) as last, {source.key[0]}::varchar as value
+        from {rows}
         where hash({key}) in (select hash({key}) from {rows} group by 1 having count(*) > 1)
         qualify id < last
     """)
     _note_origins(con, origins, work)
     con.execute("""
         create or replace temp table twice as
-        select a.id, a._row, a.value from again a asof join origins mine on a.id >= mine.start
+        select a.id, a._row, a._wrong, a.value from again a asof join origins mine on a.id >= mine.start
         asof join origins its on a.last >= its.start where mine.delivery = its.delivery
     """)
-    _find(con, origins, work, "select id, _row from twice", source)
+    _find(con, origins, work, "select id, _row, _wrong from twice", source)
     con.execute(
         f"""insert into meta.rejects
             select '{source.name}', file, number, '{source.key[0]}', ?, value, 'duplicate'
@@ -113,6 +124,17 @@ def _twice(con, source: Source, origins: list[Origin], work: Path) -> None:
         [source.columns[source.key[0]].header],
     )
     con.execute("insert into gone select id from again")
+
+
+def _ascends(con, source: Source, rows: str) -> bool:
+    """Does every row have a higher key than the one before, as numbers are given out? Then none is there twice, and
+    nothing need be remembered of any."""
+    (first, *more) = source.key
+    if more or not source.columns[first].required:
+        return False
+    ask = "select bool_and({0} > before) from (select {0}, lag({0}) over () as before from {1})"
+    few = f"(from {rows} limit 10000)"
+    return all(con.execute(ask.format(first, each)).fetchone()[0] is not False for each in (few, rows))
 
 
 def _note_origins(con, origins: list[Origin], work: Path) -> None:
@@ -124,8 +146,8 @@ def _note_origins(con, origins: list[Origin], work: Path) -> None:
 def _find(con, origins: list[Origin], work: Path, which: str, source: Source) -> None:
     """Fill `found`: for these rows the file, the row number a person would look for, and the verdict of a second look.
 
-    A laid-out file brought its numbers along. A file that DuckDB read is read again, as its blank lines were not
-    counted; that is done only where there is something to find.
+    A laid-out file brought its numbers along. Of a file that DuckDB read the cells of a row with a fault were kept, and
+    where it has a line a row the numbers are known; else it is read again, as its blank lines were not counted.
     """
     _note_origins(con, origins, work)
     con.execute(f"""
@@ -133,34 +155,38 @@ def _find(con, origins: list[Origin], work: Path, which: str, source: Source) ->
         select w.id, o.file, w._row as number, null::varchar as verdict, null::varchar as quote
         from ({which}) w asof join origins o on w.id >= o.start where not o.direct
     """)
-    ends = [origin.start for origin in origins[1:]] + [None]
-    for origin, end in zip(origins, ends, strict=True):
+    asked = con.execute(f"select id, _wrong from ({which}) order by id")
+    listed = _listed(work, _look(origins, source, iter(asked.fetchone, None)))
+    con.execute(
+        f"insert into found select c0::bigint, c1, c2::bigint, c3, c4 from read_csv('{_path(listed)}', {_texts(5)})"
+    )
+
+
+def _look(origins: list[Origin], source: Source, asked: Iterator[tuple]) -> Iterator[list]:
+    """Of rows from files that DuckDB read: file, row number, verdict, and what a row of no data says."""
+    starts = [origin.start for origin in origins]
+    for at, rows in groupby(asked, lambda row: bisect_right(starts, row[0]) - 1):
+        origin = origins[at]
         if origin.header is None:
             continue
-        within = f"id >= {origin.start}" + (f" and id < {end}" if end is not None else "")
-        wanted = {row[0] - origin.start for row in con.execute(f"select id from ({which}) where {within}").fetchall()}
-        if wanted:
-            rows = ([origin.start + place, *rest] for place, *rest in _look(origin, source, wanted))
-            con.execute(
-                f"""insert into found select c0::bigint, ?, c1::bigint, c2, c3
-                    from read_csv('{_path(_listed(work, rows))}', {_texts(4)})""",
-                [origin.file],
+        aside = clean.judge(origin.header, origin.printed, source)
+        if origin.lines == origin.rows + 1:  # a line a row, and the header: none is blank, none goes over several
+            found = (
+                (id - origin.start, id - origin.start + 2, [cell or "" for cell in cells or ()]) for id, cells in rows
             )
+        else:
+            found = _read_again(origin, {id - origin.start for id, _ in rows})
+        for place, number, cells in found:
+            verdict = aside(cells) if cells else None
+            quote = clean.quote(cells, origin.header, source, verdict) if verdict else None
+            yield [origin.start + place, origin.file, number, verdict, quote]
 
 
-def _look(origin: Origin, source: Source, wanted: set[int]) -> Iterator[tuple]:
-    """The wanted rows of a file as DuckDB counted them: place, row number, verdict, and what a row of no data says."""
+def _read_again(origin: Origin, wanted: set[int]) -> Iterator[tuple[int, int, list[str]]]:
     grid = iter(clean.grid_of(origin.path))
-    _, printed = next(grid)
-    aside = clean.judge(origin.header, printed, source)
-    place = 0
-    for number, cells in grid:
-        if not cells:
-            continue
-        if place in wanted:
-            verdict = aside(cells)
-            yield place, number, verdict, clean.quote(cells, origin.header, source, verdict) if verdict else None
-        place += 1
+    next(grid)
+    rows = ((number, cells) for number, cells in grid if cells)
+    return ((place, number, cells) for place, (number, cells) in enumerate(rows) if place in wanted)
 
 
 def _listed(work: Path, rows: Iterable[list]) -> Path:
@@ -185,3 +211,25 @@ def _texts(columns: int) -> str:
         f"auto_detect=false, header=true, delim=',', quote='\"', escape='\"', columns={{{names}}}, "
         "max_line_size=4000000"
     )
+
+
+def write(con, folder: Path) -> Path:
+    """One CSV a source of what was left out and why, in both languages; Excel opens it (UTF-8 with BOM)."""
+    for (source,) in con.execute("select distinct source from meta.rejects order by 1").fetchall():
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = con.execute(
+            """select file, row_number, header, column_name, value, r.zh, r.en from meta.rejects
+               join seeds.reject_reasons r using (reason) where source = ? order by file, row_number""",
+            [source],
+        ).fetchall()
+        with (folder / f"{source}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["檔案 file", "列 row", "欄位 column", "name", "值 value", "原因", "reason"])
+            writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return folder
+
+
+def _harmless(cell: object) -> object:
+    """A text that a spreadsheet would run as a formula is kept as text."""
+    runs = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell

@@ -1,9 +1,10 @@
 """What does a full build cost beside a plain load of the same files? `python -m tests.benchmark_build`
 
 Plain: DuckDB's own `read_csv` with guessed types into one table a file, in a file of its own: no codes, no rejects, no
-checks, no marts. With `--rows` the case is the contacts of the hotline alone in 24 monthly deliveries, and a third
-way is measured: grown, the build after the last month from the one before it. Each run is a process of its own; plain and full take turns, so that a busy machine slows both. Times
-are medians; processor time is what a busy machine changes least.
+checks, no marts. With `--rows` the case is the contacts of the hotline alone in 24 monthly deliveries, a row in a
+thousand with a fault, and a third way is measured: grown, the build after the last month from the one before it. Each
+run is a process of its own; the ways take turns, so that a busy machine slows all. Times are medians; processor time is
+what a busy machine changes least.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def months(store: Store, rows: int, folder: Path) -> None:
                 f"""copy (select printf('M%02d%09d', {month}, i) as "話務編號",
                           date '2022-01-01' + interval {month} month + interval (i * 7 % 2400000) second as "受理時間",
                           model.* exclude (話務編號, 受理時間)
-                          from range({rows // 24}) r(i) join model on model.rowid = i % {many}) to '{path}' (header)"""
+                                  replace (if(i % 1000 = 7, '火星區', 行政區) as 行政區)
+                          from range({rows // 24}) r(i) join model on model.rowid = i % {many} order by i) to '{path}' (header)"""
             )
             if month == 23:
                 made(store, publish=True)
@@ -85,7 +87,13 @@ def measure(which: str, store: Store, folder: Path) -> dict:
         rows, steps = made(store, full=which == "full")
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {"seconds": time.perf_counter() - clock, "processor": usage.ru_utime + usage.ru_stime - spent,
-            "peak_mb": usage.ru_maxrss / 1024, "rows": rows, "steps": steps}  # fmt: skip
+            "peak_mb": peak(), "rows": rows, "steps": steps}  # fmt: skip
+
+
+def peak() -> float:
+    """The most memory this process held. Not `ru_maxrss`, which a process inherits from the one that started it."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 import yaml
 
-from data_pipeline import declarations, load
+from data_pipeline import cells, declarations
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("pages", "dashboard", "data_pipeline")
@@ -177,7 +177,7 @@ def test_every_code_is_said_in_both_languages(name):
 
 def test_every_type_has_its_reason_and_its_place_in_sql():
     kinds = set(declarations.Type.__args__)
-    assert kinds == set(load.SQL_TYPES)
+    assert kinds == set(cells.SQL_TYPES)
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-engine.txt"])

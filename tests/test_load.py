@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_pipeline import clean, load
+from data_pipeline import cells, clean, load
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import DeclarationError
 from data_pipeline.store import Store
@@ -286,9 +286,33 @@ def test_what_has_happened_lies_no_later_than_the_day_after_its_delivery(con, tm
     assert rows == [fits, True]
 
 
+@pytest.mark.parametrize("odd", ["", "A8,112.3.1,電話\n", "\n"], ids=["alike", "one is ragged", "one has a blank line"])
+def test_files_that_are_read_together_keep_their_own_rows_numbers_and_days(con, tmp_path, odd):
+    store, work = Store(tmp_path / "store"), tmp_path / "work"
+    work.mkdir()
+    receipts = []
+    for month, body in enumerate(["A1,112.1.9,電話,,,,\nA2,112.1.31,傳真,,,,\n", "", odd + "A1,112.2.1,電話,,,,\n合計,,,,,,\n",
+                                  "A3,112.2.31,,,,,\nA2,112.3.31,,,,,\nA4,112.4.9,電話,,,,\n"], 1):  # fmt: skip
+        with store.keep(SOURCE.name, "test") as kept:
+            kept.add(f"話務-{month}.csv", (HEAD + body).encode())
+        receipts.append(replace(kept.receipt, at=dt.datetime(2023, month, 28, tzinfo=dt.UTC).isoformat()))
+    load.load(con, store, SOURCE, receipts, work)
+    assert con.execute("select call_id, received_on from raw.calls").fetchall() == [
+        *[("A8", dt.date(2023, 3, 1))] * odd.startswith("A8"), ("A1", dt.date(2023, 2, 1)), ("A2", dt.date(2023, 3, 31)), ("A4", dt.date(2023, 4, 9))
+    ]  # fmt: skip
+    told = con.execute("select file, row_number, value, reason from meta.rejects order by all").fetchall()
+    at = 3 + (odd != "")
+    assert told == [
+        ("話務-1.csv", 3, "112.1.31", "in_the_future"),
+        ("話務-1.csv", 3, "傳真", "not_code"),
+        ("話務-3.csv", at, "合計", "total_row"),
+        ("話務-4.csv", 2, "112.2.31", "not_date"),
+    ]
+
+
 def test_the_reasons_of_both_modules_are_all_in_the_seed(con):
     known = {row[0] for row in con.execute("select reason from seeds.reject_reasons").fetchall()}
-    assert {f"not_{kind}" for kind in load.SQL_TYPES} | {
+    assert {f"not_{kind}" for kind in cells.SQL_TYPES} | {
         "required",
         "duplicate",
         "below_minimum",

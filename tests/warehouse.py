@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from data_pipeline import build, declarations, describe, load
+from data_pipeline import build, cells, declarations, describe, load
 from data_pipeline.store import Kept, Receipt
 
 FILE = Kept("test.csv", 1, "", "")
@@ -28,7 +28,7 @@ def of(delivered_on: str = "2100-01-01", **rows: list[dict]) -> duckdb.DuckDBPyC
     if unknown:
         raise KeyError(f"no such sources: {sorted(unknown)}")
     for name, source in sources.items():
-        columns = {column: load.SQL_TYPES[each.type] for column, each in source.columns.items()}
+        columns = {column: cells.SQL_TYPES[each.type] for column, each in source.columns.items()}
         columns["is_simulated"] = "BOOLEAN"
         con.execute(f"create table raw.{name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
         for row in rows.get(name, []):

@@ -1,5 +1,6 @@
 -- one row per day and channel: contacts with the 1999 hotline
 -- engine: records
+-- grows by: day
 select
     received_at::date as day, channel,
     count(*) as contacts,

@@ -1,5 +1,6 @@
 -- one row per month, channel, category, kind, agency and district: contacts with the 1999 hotline
 -- engine: records
+-- grows by: month
 select
     date_trunc('month', received_at)::date as month, channel, category, kind, agency_id, district_id,
     count(*) as contacts,

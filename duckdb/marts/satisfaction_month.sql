@@ -1,5 +1,6 @@
 -- one row per month, service, channel and agency: citizens who answered the survey, and how
 -- engine: records
+-- grows by: month
 select
     date_trunc('month', answered_on)::date as month, service, channel, agency_id,
     count(*) as answered,
