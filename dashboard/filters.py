@@ -45,11 +45,11 @@ def begin(slot: DeltaGenerator | None) -> None:
         whole, chosen = t("frame.all_years"), st.session_state["year"]
         said = {each: whole if each == "all" else year(int(each) + periods.ROC) for each in years}
         parts = {each: _part_words(chosen, each) for each in PARTS}
-        slot.html(
-            _list("year", t("frame.period"), said, 112)
-            + _list("part", t("frame.part"), parts, 140, disabled=chosen == "all"),
-            width="content",
-        )  # fmt: skip
+        lists = _list("year", t("frame.period"), said, 112)
+        lists += _list("part", t("frame.part"), parts, 140, disabled=chosen == "all")
+        if getattr(slot, "lists", None) != lists:  # it keeps them while the page alone is drawn
+            slot.lists = lists
+            slot.html(lists, width="content")
     _tell("year", default)
     _tell("part", "")
     st.session_state["chosen"] = {t("frame.period"): period_words(period())} if slot else {}
@@ -192,7 +192,7 @@ def address(page: str, **chosen: str) -> str:
 
 def _link(**chosen: str | None) -> dict[str, str]:
     """What a link into another page holds: the frame's choices, the page's own, and where the reader comes from."""
-    now = st.query_params.to_dict()
+    now = _now()
     via = f"{st.session_state.get('page', '')}?{urlencode(now)}"
     made = {key: now[key] for key in FRAME if key in now} | {key: code for key, code in chosen.items() if code}
     return made | ({"via": via} if len(via) <= FAR else {})
@@ -266,13 +266,25 @@ def _possible(value: str | None, options: Sequence[str] | None) -> bool:
 
 
 def _tell(key: str, default: str | None) -> None:
-    """After the widget is drawn: put its value into the link, unless it is the usual one."""
+    """After the widget is drawn: its value goes into the link (`tell`), unless it is the usual one."""
     value = st.session_state.get(key)
     st.session_state[f"kept-{key}"] = value
-    if value in (None, "") or value == default:
-        st.query_params.pop(key, None)
-    elif st.query_params.get(key) != value:
-        st.query_params[key] = value
+    st.session_state.setdefault("to_tell", {})[key] = None if value in (None, "") or value == default else value
+
+
+def _now() -> dict[str, str]:
+    """The link as it will be."""
+    told = st.query_params.to_dict() | st.session_state.get("to_tell", {})
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def tell() -> None:
+    """Put what was chosen into the link: after the page, since the browser is busy with a new link for a while."""
+    for key, value in st.session_state.pop("to_tell", {}).items():
+        if value is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != value:
+            st.query_params[key] = value
 
 
 def _list(key: str, label: str, options: Mapping[str, str], wide: int, disabled: bool = False) -> Markup:

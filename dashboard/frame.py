@@ -55,6 +55,8 @@ def _body(page: st.Page, period: DeltaGenerator | None) -> None:
         # The visitor gets a sentence; the log gets the traceback.
         logging.getLogger("dashboard").exception("page %s failed", page.url_path)
         st.error(t("frame.failed"), icon=":material/error:")
+    finally:
+        filters.tell()
 
 
 main()

@@ -46,8 +46,7 @@ def mark(key: str, take: Callable[..., None]) -> None:
 def begin() -> None:
     """Before a page is drawn: what was there to be pressed is forgotten, and what is chosen on it draws it anew."""
     _register()
-    with st.container(key="heard_draw"):
-        _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
+    _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
     st.session_state["heard"] = {}
 
 
