@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import warehouse
-from dashboard.words import t
+from dashboard.words import pick, t
 from data_pipeline.store import PROJECT
 
 SECONDS = 300
@@ -26,11 +26,15 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended: whether well, what it printed, and where it did not, why."""
+    """How a command ended: whether well, what it printed, and where it did not, why.
+
+    `kind` says what is the matter with a file, where the screen has words of its own for it (`FileFault`).
+    """
 
     well: bool
     printed: str
     why: str = ""
+    kind: str = ""
 
 
 def run(verb: Sequence[str], said: Mapping[str, object] = {}, named: Sequence[object] = ()) -> Done:
@@ -96,7 +100,8 @@ def _ended(code: int, printed: str, errors: str) -> Done:
         return Done(True, printed)
     for line in reversed(errors.strip().splitlines()):
         with contextlib.suppress(ValueError, KeyError, TypeError):
-            return Done(False, printed, json.loads(line)["message"])
+            told = json.loads(line)
+            return Done(False, printed, pick(told) or told["message"], told.get("kind", ""))
     logging.getLogger("dashboard").error("a command ended with %s: %s", code, errors[-4000:])
     usage = [line.removeprefix("Error: ") for line in errors.splitlines() if line.startswith("Error: ")]
     return Done(False, printed, usage[-1] if usage else t("filing.fault"))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import errands, filters, people, provenance, tables, tiles, warehouse, words
+from dashboard import errands, filters, markup, people, provenance, tables, tiles, warehouse, words
 from dashboard.people import NotAllowed
 from dashboard.tiles import Column
 from dashboard.words import pick, t
@@ -21,7 +21,6 @@ from data_pipeline.store.files import safe_name
 from data_pipeline.store.undo import Step, step
 
 KINDS = ("added", "changed", "refused", "missing")
-ENDINGS = ("csv", "xlsx", "ods", "xml")
 FORMS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          "ods": "application/vnd.oasis.opendocument.spreadsheet", "csv": "text/csv"}  # fmt: skip
 LOOK, TOLD, ROUND = "filing-look", "filing-told", "filing-round"
@@ -64,11 +63,16 @@ def desk() -> None:
         return
     turn = st.session_state.setdefault(ROUND, 0)
     names = {row["name"]: pick(row) for row in sources()}
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    upload = left.file_uploader(t("filing.upload"), list(ENDINGS), key=f"filing-upload-{turn}")
-    name = right.selectbox(t("filing.which"), list(names), index=None, key=f"filing-source-{turn}",
-                           placeholder=t("filing.recognise"), format_func=names.get)  # fmt: skip
+    with st.container(key="upload"):
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        # Any kind: what is not taken is told by the pipeline in a sentence, by the browser in a word of English.
+        upload = left.file_uploader(t("filing.upload"), key=f"filing-upload-{turn}")
+        name = right.selectbox(t("filing.which"), list(names), index=None, key=f"filing-source-{turn}",
+                               placeholder=t("filing.recognise"), format_func=names.get)  # fmt: skip
+        with st.container(key="not_sent"):  # shown where the browser did not send it: see look.css
+            st.error(t("filing.not_sent", most=_most()), icon=":material/block:")
     if upload is None:
+        st.caption(t("filing.limits", most=_most()))
         _tell()
         st.session_state.pop(LOOK, None)
         _undo()
@@ -78,7 +82,7 @@ def desk() -> None:
     if not looked:
         return
     if looked["why"]:
-        st.error(words.literal(looked["why"]), icon=":material/block:")
+        _explain(upload, looked)
         return
     for part in looked["parts"]:
         _show(part)
@@ -95,8 +99,8 @@ def desk() -> None:
 
 
 def _looked(upload, name: str | None) -> dict | None:
-    """What the pipeline says of an upload; asked once for each file, source and build."""
-    of = (upload.file_id, name, warehouse.here().store.current_name())
+    """What the pipeline says of an upload; asked once for each file, source, build and language."""
+    of = (upload.file_id, name, warehouse.here().store.current_name(), words.language())
     kept = st.session_state.get(LOOK)
     if kept and kept["of"] == of:
         return kept
@@ -106,10 +110,56 @@ def _looked(upload, name: str | None) -> dict | None:
         path, marked = folder / safe_name(upload.name), folder / "marked copy.xlsx"
         path.write_bytes(upload.getbuffer())
         done = errands.run(["preview", "--json"], {"source": name, "marked": marked}, [path])
-        parts = json.loads(done.printed)["parts"] if done.well else []
+        told = json.loads(done.printed) if done.well or done.kind else {}
         body = marked.read_bytes() if done.well else b""
-    st.session_state[LOOK] = {"of": of, "parts": parts, "why": done.why, "marked": body}
+    st.session_state[LOOK] = {"of": of, "parts": [], "kind": done.kind, "facts": {}, **told, "why": done.why,
+                              "marked": body}  # fmt: skip
     return st.session_state[LOOK]
+
+
+def _most() -> int:
+    """Megabytes that the server takes."""
+    return st.get_option("server.maxUploadSize")
+
+
+def _explain(upload, looked: Mapping) -> None:
+    """Why a file was not taken, and what to do; of one that fits no source what it holds beside what it should."""
+    kind, facts, file = looked["kind"], looked["facts"], words.literal(safe_name(upload.name))
+    if kind not in ("unrecognised", "header", "ambiguous"):
+        st.error(words.literal(looked["why"]), icon=":material/block:")
+        return
+    source, required = facts.get("source"), facts.get("required", ())
+    named = words.literal(pick(source))
+    lacking = sum(not each["had"] for each in required)
+    said = f"{kind}_near" if kind == "unrecognised" and source else kind
+    st.error(
+        t(f"filing.{said}", file=file, n=lacking or len(facts.get("fitting", ())), source=named),
+        icon=":material/block:",
+    )
+    if kind == "ambiguous":
+        with st.container(horizontal=True):
+            for each in facts["fitting"]:
+                st.button(pick(each), on_click=_choose, args=(each["name"],), icon=":material/check:")
+        return
+    with st.container(border=True):
+        st.html(markup.HEADERS.render(
+            seen_title=t("filing.seen"), seen=facts["seen"], required_title=t("filing.required", source=pick(source)),
+            required=[(_headed(each), each["had"]) for each in required],
+        ))  # fmt: skip
+        st.markdown(t("filing.mend" if source else "filing.mend_unknown"))
+        if source:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(t("filing.template_of", source=named), width="content")
+                _forms(source["name"], pick(source))
+
+
+def _headed(column: Mapping) -> str:
+    """A header as it must stand in the file, and what it means where that is not said by it."""
+    return column["header"] if words.language() == "zh" else words.noted(column["header"], column["en"])
+
+
+def _choose(name: str) -> None:
+    st.session_state[f"filing-source-{st.session_state[ROUND]}"] = name
 
 
 def _show(part: Mapping) -> None:
@@ -256,11 +306,8 @@ def templates() -> None:
     names = {row["name"]: pick(row) for row in of}
     with st.container(horizontal=True, vertical_alignment="center"):
         name = filters.option("source", names, t("filing.which"), listed=True, placeholder=t("filing.choose"))
-        for form, mime in FORMS.items() if name else ():
-            st.download_button(
-                form.upper(), lambda form=form: template(name, form), f"{safe_name(names[name])}.{form}", mime,
-                key=f"template-{name}-{form}", icon=":material/download:", on_click="ignore", type="tertiary",
-            )  # fmt: skip
+        if name:
+            _forms(name, names[name])
     if not name:
         st.caption(t("filing.template_hint"))
         standing()
@@ -271,6 +318,15 @@ def templates() -> None:
         [Column(t("filing.column")), Column(t("filing.unit"))],
         [[pick(row), _unit(row["unit"])] for row in columns], compact=True,
     )  # fmt: skip
+
+
+def _forms(name: str, title: str) -> None:
+    """The template of a source in each form, to download."""
+    for form, mime in FORMS.items():
+        st.download_button(
+            form.upper(), lambda form=form: template(name, form), f"{safe_name(title)}.{form}", mime,
+            key=f"template-{name}-{form}", icon=":material/download:", on_click="ignore", type="tertiary",
+        )  # fmt: skip
 
 
 def _unit(unit: str | None) -> str:

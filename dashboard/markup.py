@@ -81,4 +81,13 @@ HINT = _html.from_string('<span title="{{ full }}">{{ text }}</span>')
 LINK = _html.from_string('<a href="{{ address }}" target="_self">{{ text }}</a>')
 MARKED = _html.from_string('{{ text }}{% if mark %} <span class="mark">△ {{ mark }}</span>{% endif %}')
 BADGED = _html.from_string('<span class="mark published">{{ mark }}</span> {{ text }}')
+HEADERS = _html.from_string("""
+<dl class="headers">
+<dt>{{ seen_title }}</dt>
+<dd class="chips">{% for each in seen %}<span class="chip seen">{{ each }}</span>{% else %}—{% endfor %}</dd>
+{% if required %}<dt>{{ required_title }}</dt>
+<dd class="chips">{% for each, had in required %}
+<span class="chip {{ 'had' if had else 'lacks' }}">{{ '✔' if had else '✖' }} {{ each }}</span>
+{% endfor %}</dd>{% endif %}
+</dl>""")
 CODE = _html.from_string("<code>{{ text }}</code>")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import importlib
+import re
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import menu, static
@@ -53,20 +54,47 @@ class Headers:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+# What Streamlit answers for besides its pages and files. What it counts (`/_stcore/metrics`) is nobody's business.
+STREAMLITS = re.compile(
+    r"/_stcore/(health|host-config|script-health-check|(upload_file|bidi-components)/.+)|/(media|component)/.+"
+    r"|/auth/(login|logout)|/oauth2callback"
+)
+
+
 class Unknown:
-    """Sends who asks for a page that is not there to the first one, which says so in the reader's language."""
+    """Answers 404 for what is not there, where Streamlit would send its page for any address.
+
+    Who asks for it in a browser is sent to the first page, which says so in the reader's language.
+    """
 
     def __init__(self, app: ASGIApp):
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = scope.get("path", "").strip("/")
-        known = {"oauth2callback", *menu.names().values(), *(route.path.split("/")[1] for route in ROUTES)}
-        browser = any(name == b"accept" and b"text/html" in value for name, value in scope.get("headers", ()))
-        if browser and asked and not {"/", "."} & set(asked) and asked not in known:
-            there = RedirectResponse(f"/?{urlencode({'page': asked[:40]})}")
-            return await there(scope, receive, send)
+        if scope["type"] == "http" and not _is_there(scope):
+            asked = scope["path"].strip("/")
+            answer = PlainTextResponse(_nothing_here(), 404)
+            if asked and "text/html" in Request(scope).headers.get("accept", ""):
+                answer = RedirectResponse(f"/?{urlencode({'page': asked[:40]})}")
+            return await answer(scope, receive, send)
         await self.app(scope, receive, send)
+
+
+def _is_there(scope: Scope) -> bool:
+    path = scope["path"]
+    ours = path.strip("/") in menu.names().values() or any(route.matches(scope)[0] != Match.NONE for route in ROUTES)
+    return ours or path in _files() or bool(STREAMLITS.fullmatch(path))
+
+
+@functools.cache
+def _files() -> frozenset[str]:
+    files = {f"/{path.relative_to(static.HERE).as_posix()}" for path in static.HERE.rglob("*") if path.is_file()}
+    return frozenset(files - {"/index.html"})
+
+
+def _nothing_here() -> str:
+    words = importlib.import_module("dashboard.words")
+    return " · ".join(words.both("frame.nothing_here").values()) + "\n"
 
 
 class Told:

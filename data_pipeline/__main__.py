@@ -25,6 +25,7 @@ from data_pipeline.console import (
     PULL_FAILED,
     REFUSED,
     Commands,
+    HandedIn,
     Refusal,
     Reporter,
     by,
@@ -84,7 +85,7 @@ def sample_(store: Store, seed: int, scale: float, until: dt.date | None) -> Non
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=HandedIn())
 @click.option("--source", "name", help="來源代號；不給則依檔名辨認 Which source; else told by the file's name.")
 @by
 @click.pass_obj

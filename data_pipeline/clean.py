@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data_pipeline import examples
+from data_pipeline import examples, nearest
 from data_pipeline.declarations import NUMBERS, Source, plain
 from data_pipeline.grids import SHEETS, FileFault, Grid, grid_of, grid_of_records, sheets_of
 
@@ -139,8 +139,7 @@ def _month_of(header: str) -> tuple[str, int] | None:
 
 def missing(header: Header, source: Source) -> list[str]:
     """Headers of required columns that this header lacks."""
-    had = set(header.columns) | ({"month", source.wide.value} if source.wide and header.months else set())
-    return [column.header for name, column in source.columns.items() if column.required and name not in had]
+    return [column.header for column in nearest.lacking(header, source)]
 
 
 def absent(headers: set[str | None], source: Source) -> list[str]:
@@ -199,18 +198,8 @@ def find_header(rows: Iterator[tuple[int, list[str]]], source: Source) -> tuple[
         above.append((number, cells))
         if len(above) >= HEADER_WITHIN:
             break
-    wanted = "、".join(column.header for column in source.columns.values() if column.required)
-    if best is None:
-        seen = "、".join(cell for _, cells in above[:1] for cell in cells if cell)[:200] or "（空白）"
-        raise FileFault(
-            f"找不到標題列。應有欄位：{wanted}；檔案第一列是：{seen}。請確認檔案是否為「{source.title.zh}」。",
-            f"No header row. Expected columns: {wanted}; the first row is: {seen}. Is this file {source.title.en}?",
-        )
-    lacking = "、".join(missing(best[2], source))
-    raise FileFault(
-        f"標題列（第 {best[0]} 列）缺少必要欄位：{lacking}。請補上欄位後再送一次。",
-        f"The header (row {best[0]}) lacks required columns: {lacking}. Add them and file again.",
-    )
+    first = next((cells for _, cells in above if any(cell.strip() for cell in cells)), [])
+    raise nearest.headless(*(best or (None, first, None)), source)
 
 
 def _with_unit_above(header: Header, above: list[tuple[int, list[str]]], source: Source) -> Header:
@@ -231,8 +220,8 @@ def _with_year_above(header: Header, above: list[tuple[int, list[str]]], source:
     years = {found for title in titles for found in YEAR_ABOVE.findall(title)}
     if len(years) != 1:
         raise FileFault(
-            "表中有十二個月的欄位，但看不出是哪一年。請加「年度」欄，或在表格上方寫明年度。",
-            "The table has a column a month but does not say of which year. Add a column 年度, or name the year above.",
+            "表中有十二個月的欄位，但看不出是哪一年，沒有收件；請加「年度」欄，或在表格上方寫明年度。",
+            "a column a month and no word of the year, nothing was taken; add a column 年度, or name the year above.",
         )
     return replace(header, year=years.pop())
 

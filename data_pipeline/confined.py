@@ -22,11 +22,12 @@ from pathlib import Path
 
 from data_pipeline import declarations, gate
 from data_pipeline.declarations import DeclarationError
-from data_pipeline.grids import FileFault
+from data_pipeline.grids import FileFault, refused
 from data_pipeline.store import PROJECT, Store
 from data_pipeline.store.files import safe_name
 
 SECONDS = 20
+PART = 200_000  # rows, of which a slow machine reads 20 columns in half of that time
 MEMORY = 3 * 1024**3  # bytes of addresses, of which libraries take one before the first row
 FAULT = 3
 
@@ -38,7 +39,9 @@ def taken(store: Store, path: Path) -> Iterator[Path]:
     try:
         copy = folder / safe_name(path.name)
         if not stat.S_ISREG(path.stat().st_mode):
-            raise FileFault(f"{copy.name}：不是一般檔案，請確認。", f"{copy.name}: not a plain file; check it.")
+            raise refused(
+                copy.name, ("不是一般檔案", "it is not a plain file"), ("請確認後再送", "check it and file again")
+            )
         with path.open("rb") as file, copy.open("wb") as target:
             body = file.read(gate.MOST_BYTES + 1)  # what is larger is refused; no need for all of it
             target.write(body)
@@ -57,20 +60,21 @@ def preview(store: Store, path: Path, name: str | None = None, out: Path | None 
             capture_output=True, text=True, encoding="utf-8", env=os.environ | {"PYTHONUTF8": "1"},
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
-        raise FileFault(
-            f"{path.name}：{SECONDS} 秒內讀不完，沒有收件；請分檔後再送。",
-            f"{path.name}: not read within {SECONDS} s, nothing was taken; split it and file again.",
-        ) from late
+        raise refused(
+            path.name, (f"{SECONDS} 秒內讀不完", f"it was not read within {SECONDS} s"),
+            (f"請分成每檔 {PART:,} 列以內、每檔第一列都是標題，逐一再送",
+             f"split it into files of at most {PART:,} rows, each beginning with the header, and file them one by one"),
+        ) from late  # fmt: skip
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if done.returncode == FAULT:
         raise FileFault(**json.loads(done.stdout))
     if done.returncode:
         logging.getLogger("data_pipeline").debug("confined: %s %s", done.returncode, done.stderr[-2000:])
-        raise FileFault(
-            f"{path.name}：檔案過大或損壞，讀不下去，沒有收件；請只留下資料，重新存檔後再送。",
-            f"{path.name}: too large or damaged to be read, nothing was taken; keep the data alone and save it again.",
-        )
+        raise refused(
+            path.name, ("檔案過大或損壞，讀不下去", "too large or damaged to be read"),
+            ("請只留下資料，重新存檔後再送", "keep the data alone, save it again and file again"),
+        )  # fmt: skip
     return json.loads(done.stdout)
 
 
@@ -96,7 +100,7 @@ def main() -> int:
             sources[asked["name"]] if asked["name"] else None, asked["out"] and Path(asked["out"]),
         )  # fmt: skip
     except FileFault as fault:
-        print(json.dumps({"zh": fault.zh, "en": fault.en}))
+        print(json.dumps({"zh": fault.zh, "en": fault.en, "kind": fault.kind, "facts": fault.facts}))
         return FAULT
     except DeclarationError as error:
         zh, _, en = str(error).partition(" · ")

@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import sys
+from pathlib import Path
 
 import click
 import duckdb
@@ -17,10 +18,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from data_pipeline import build as building
-from data_pipeline.clean import FileFault
 from data_pipeline.declarations import DeclarationError, Source
 from data_pipeline.engine import EngineFault
+from data_pipeline.grids import FileFault, refused
 from data_pipeline.store import Busy, StoreError
+from data_pipeline.store.files import safe_name
 
 REFUSED, PULL_FAILED, BUSY = 3, 4, 5
 out = Console(highlight=False)
@@ -28,15 +30,16 @@ log = structlog.get_logger()
 
 
 class Refusal(click.ClickException):
-    """A clear sentence and an exit code, no traceback."""
+    """A clear sentence and an exit code, no traceback; of a file, a program is told of which kind the fault is."""
 
-    def __init__(self, message: str, code: int = REFUSED):
+    def __init__(self, message: str, code: int = REFUSED, fault: FileFault | None = None):
         super().__init__(message)
         self.exit_code = code
+        self.told = {"zh": fault.zh, "en": fault.en, "kind": fault.kind} if fault else {}
 
     def show(self, file=None) -> None:
         if for_programs():
-            log.error("refused", message=self.message, exit_code=self.exit_code)
+            log.error("refused", message=self.message, exit_code=self.exit_code, **self.told)
         else:
             Console(stderr=True, highlight=False).print(f"[bold red]✖[/] {escape(self.message)}", soft_wrap=True)
 
@@ -47,7 +50,9 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context):
         try:
             return super().invoke(ctx)
-        except (DeclarationError, FileFault, EngineFault) as error:
+        except FileFault as fault:
+            raise Refusal(str(fault), fault=fault) from fault
+        except (DeclarationError, EngineFault) as error:
             raise Refusal(str(error)) from error
         except StoreError as error:
             raise Refusal(str(error), BUSY if isinstance(error, Busy) else REFUSED) from error
@@ -99,6 +104,25 @@ class Reporter:
 def for_programs() -> bool:
     """Is standard error read by a program? Then every line of it is one JSON object."""
     return os.environ.get("RDEC_LOG") == "json" or not sys.stderr.isatty()
+
+
+class HandedIn(click.Path):
+    """A file that somebody hands in, or a sentence why it is none."""
+
+    def __init__(self):
+        super().__init__(path_type=Path)
+
+    def convert(self, value, param, ctx) -> Path:
+        path = super().convert(value, param, ctx)
+        if path.is_dir():
+            found, todo = ("是資料夾，不是檔案", "it is a folder, not a file"), (
+                "請給其中的檔案，或以 watch 看守資料夾", "name the files in it, or let `watch` look after the folder",
+            )  # fmt: skip
+        elif not os.path.lexists(path):
+            found, todo = ("找不到這個檔案", "there is no such file"), ("請確認名稱與位置", "check its name and place")
+        else:
+            return path
+        raise Refusal(str(refused(safe_name(path.name), found, todo)), 2)
 
 
 def known(sources: dict[str, Source], name: str) -> Source:

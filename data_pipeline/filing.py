@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import fnmatch
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from data_pipeline import clean, pull
+from data_pipeline import clean, nearest, pull
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import Source
-from data_pipeline.grids import SHEETS, sheets_of
+from data_pipeline.grids import SHEETS, refused, sheets_of
+from data_pipeline.pull import PullError
 from data_pipeline.redact import Redacted
 from data_pipeline.store import Keeping, Receipt, Store
 
@@ -47,7 +50,8 @@ def recognise(path: Path, sources: dict[str, Source]) -> list[Source]:
     One 標案 XML feeds several sources: basic data, progress, reasons, changes.
     """
     if path.suffix.lower() == ".xml":
-        return pull.feeds(path.read_bytes(), sources.values())
+        with _handed_in(path):
+            return pull.feeds(path.read_bytes(), sources.values())
     by_name = [
         source
         for source in sources.values()
@@ -55,18 +59,16 @@ def recognise(path: Path, sources: dict[str, Source]) -> list[Source]:
     ]
     if len(by_name) == 1:
         return by_name
-    fitting = []
+    tried = by_name or [each for each in sources.values() if each.where.protocol == "file"]
     heads = _heads(path)
-    for source in by_name or [each for each in sources.values() if each.where.protocol == "file"]:
-        if any(_has_header(head, source) for head in heads):
-            fitting.append(source)
-    if len(fitting) == 1:
-        return fitting
-    names = "、".join(f"{each.name}（{each.title.zh}）" for each in fitting or sources.values())
-    raise FileFault(
-        f"{path.name}：認不出屬於哪個來源；請以 --source 指定：{names}",
-        f"{path.name}: which source is it? Say --source; there are: {names}",
-    )
+    fitting = [source for source in tried if any(_has_header(head, source) for head in heads)]
+    if len(fitting) > 1:
+        raise nearest.ambiguous(path.name, fitting)
+    if not fitting:
+        rows = [cells for head in heads for _, cells in head if any(cell.strip() for cell in cells)]
+        read = ((source, (cells, clean.match_header(cells, source))) for cells in rows for source in tried)
+        raise nearest.unrecognised(path.name, read, sources.values())
+    return fitting
 
 
 def _heads(path: Path) -> list[list[tuple[int, list[str]]]]:
@@ -93,16 +95,35 @@ def add(store: Store, source: Source, path: Path, held: bool = False) -> Receipt
     Raises FileFault with a sentence that says what to do; nothing is kept then.
     """
     if path.stat().st_size > LARGEST:
-        raise FileFault(f"{path.name}：超過 2 GB，請分檔。", f"{path.name}: over 2 GB; split it.")
+        raise refused(path.name, ("超過 2 GB", "it is over 2 GB"), ("請分檔後再送", "split it and file again"))
     if path.stat().st_size == 0:
-        raise FileFault(f"{path.name}：空檔案。", f"{path.name}: the file is empty.")
-    if source.where.protocol == "pcc":
-        return _add_tenders(store, source, path, held)
+        raise refused(path.name, ("空檔案", "the file is empty"), ("請確認後再送", "check it and file again"))
+    with _handed_in(path):
+        return (_add_tenders if source.where.protocol == "pcc" else _add_table)(store, source, path, held)
+
+
+@contextlib.contextmanager
+def _handed_in(path: Path) -> Iterator[None]:
+    """Each fault with the file's name; where a service would have been to blame, what to do with a file."""
+    try:
+        yield
+    except PullError as error:
+        en = error.en[:1].lower() + error.en[1:]
+        raise refused(
+            path.name, (error.zh, en),
+            ("請由標案管理系統重新匯出 XML 後再送", "export the XML again from the tender system and file again"),
+        ) from error  # fmt: skip
+    except FileFault as fault:
+        raise fault.of(path.name) from fault
+
+
+def _add_table(store: Store, source: Source, path: Path, held: bool) -> Receipt:
     if path.suffix.lower() not in TABLES:
-        raise FileFault(
-            f"{path.name}：不支援 {path.suffix or '無副檔名'}；請用 CSV、XLSX 或 ODS。",
-            f"{path.name}: {path.suffix or 'no ending'} is not supported; use CSV, XLSX or ODS.",
-        )
+        end = path.suffix
+        raise refused(
+            path.name, (f"不支援 {end}", f"{end} is not supported") if end else ("沒有副檔名", "it has no ending"),
+            ("請存成 CSV、XLSX 或 ODS 後再送", "save it as CSV, XLSX or ODS and file again"),
+        )  # fmt: skip
     header, rows = clean.tidy(clean.grid_for(path, source), source)
     with store.keep(source.name, where=f"file:{path.name}", held=held) as kept:
         _keep(kept, source, path)
@@ -140,7 +161,7 @@ def _add_tenders(store: Store, source: Source, path: Path, held: bool) -> Receip
         tally = pull.Tally(source, store, kept, dt.date.today())  # noqa: DTZ011  only to remark on times ahead
         tally.take(pull.Page(path.name, path.read_bytes()))
         if not tally.rows:
-            raise FileFault(f"{path.name}：沒有標案資料。", f"{path.name}: no tender in it.")
+            raise PullError("沒有標案資料", "there is no tender in it")
         tally.close()
     return kept.receipt
 

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from data_pipeline import build as building
 from data_pipeline import confined, declarations, delivery, template, watch
-from data_pipeline.console import Refusal, Reporter, by, known, log, out, print_offences, progress
+from data_pipeline.console import HandedIn, Refusal, Reporter, by, known, log, out, print_offences, progress
+from data_pipeline.grids import FileFault
 from data_pipeline.store import Store, StoreError, audit
 from data_pipeline.store.undo import undo
 
@@ -25,11 +26,10 @@ REPLACES = {
     "real": "與使用中的版本比較 · Compared with the build in use",
 }
 PRINTED = 20  # refused rows at the terminal
-there = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("file", type=there)
+@click.argument("file", type=HandedIn())
 @click.option("--source", "name", help="來源代號；不給則自行辨認 Which source; else recognised.")
 @click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="標出退件的 XLSX The file, marked.")
 @click.option("--json", "as_json", is_flag=True, help="給程式讀 For programs.")
@@ -42,7 +42,12 @@ def preview(store: Store, file: Path, name: str | None, marked: Path | None, as_
         raise Refusal("--marked 須為 .xlsx，沒有寫檔 · --marked must end in .xlsx, nothing was written", 2)
     with confined.taken(store, file) as copy:
         marking = copy.with_name("marked.xlsx") if marked else None
-        parts = confined.preview(store, copy, name, marking)
+        try:
+            parts = confined.preview(store, copy, name, marking)
+        except FileFault as fault:
+            if as_json:  # not into the log: where a file has no header, these may be somebody's words
+                click.echo(json.dumps({"file": copy.name, "facts": fault.facts}, ensure_ascii=False))
+            raise
         if marked:
             _write(marked, marking.read_bytes())
         if as_json:
@@ -67,7 +72,7 @@ def _print(part: dict) -> None:
 
 
 @click.command("file")
-@click.argument("files", nargs=-1, required=True, type=there)
+@click.argument("files", nargs=-1, required=True, type=HandedIn())
 @click.option("--source", "name", help="來源代號；不給則自行辨認 Which source; else recognised.")
 @by
 @progress

@@ -8,7 +8,7 @@ import datetime as dt
 import decimal
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import python_calamine
@@ -25,12 +25,30 @@ Grid = Iterable[tuple[int, list[str]]]
 
 
 class FileFault(Exception):
-    """A file that cannot be read at all; says in both languages what was expected and what to do."""
+    """A file that cannot be read at all; says in both languages what was expected and what to do.
 
-    def __init__(self, zh: str, en: str):
+    Where a screen says it in words of its own, `kind` tells which and `facts` what stands in them.
+    """
+
+    def __init__(self, zh: str, en: str, kind: str = "", facts: Mapping[str, object] | None = None):
         super().__init__(f"{zh} · {en}")
-        self.zh, self.en = zh, en
+        self.zh, self.en, self.kind, self.facts = zh, en, kind, facts or {}
         self.pull: str | None = None  # which delivery, where a build knows
+
+    def of(self, name: str) -> FileFault:
+        """The same fault with the file's name before it."""
+        said = (f"{name}：{self.zh}", f"{name}: {self.en}") if not self.zh.startswith(name) else (self.zh, self.en)
+        return FileFault(*said, self.kind, self.facts)
+
+
+def refused(name: str, found: tuple[str, str], todo: tuple[str, str]) -> FileFault:
+    """One sentence in each language: the file, what was found, that nothing was taken, what to do."""
+    (zh, en), (do_zh, do_en) = found, todo
+    return FileFault(f"{name}：{zh}，沒有收件；{do_zh}。", f"{name}: {en}, nothing was taken; {do_en}.")
+
+
+AGAIN = ("請以 Excel 或 LibreOffice 重新存檔後再送", "save it again with Excel or LibreOffice and file again")
+AS_CSV = ("請以 Excel 開啟，另存為「CSV UTF-8」後再送", "open it with Excel, save it as “CSV UTF-8” and file again")
 
 
 def encoding_of(path: Path) -> str:
@@ -41,12 +59,12 @@ def encoding_of(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(512)
     if head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(MARKUP):
-        raise FileFault(
-            f"{path.name}：內容是網頁，不是資料檔；資料可能已移除。",
-            f"{path.name}: a web page, not a data file; it may be gone.",
-        )
+        raise refused(
+            path.name, ("內容是網頁，不是資料檔", "it is a web page, not a data file"),
+            ("資料可能已移除，請重新下載後再送", "the data may be gone, download them anew and file again"),
+        )  # fmt: skip
     if not head:
-        raise FileFault(f"{path.name}：空檔案。", f"{path.name}: the file is empty.")
+        raise refused(path.name, ("空檔案", "the file is empty"), ("請確認後再送", "check it and file again"))
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ("utf-16",)
     else:
@@ -57,9 +75,8 @@ def encoding_of(path: Path) -> str:
         if line is None:
             return encoding
         reached = max(reached, line)
-    raise FileFault(
-        f"{path.name}：第 {reached} 行不是 UTF-8 也不是 Big5。請另存為「CSV UTF-8」後再送。",
-        f"{path.name}: line {reached} is neither UTF-8 nor Big5. Save it as “CSV UTF-8” and file again.",
+    raise refused(
+        path.name, (f"第 {reached} 行不是 UTF-8 也不是 Big5", f"line {reached} is neither UTF-8 nor Big5"), AS_CSV
     )
 
 
@@ -75,7 +92,10 @@ def _broken_line(path: Path, encoding: str) -> int | None:
             except UnicodeDecodeError as error:
                 return line + error.object[: error.start].count(b"\n")
             if "\0" in text:
-                raise FileFault(f"{path.name}：不是文字檔。", f"{path.name}: not a text file.")
+                raise refused(
+                    path.name,
+                    ("不是文字檔，內有空字元（NUL）", "it is not a text file, there are NUL bytes in it"), AS_CSV,
+                )  # fmt: skip
             if not block:
                 return None
             line += text.count("\n")
@@ -103,9 +123,10 @@ def _csv(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
                 yield number, cells
                 last = reader.line_num
         except csv.Error as error:
-            raise FileFault(
-                f"{path.name}：第 {last + 1} 行起無法解析（{error}）；可能是引號沒有成對。",
-                f"{path.name}: cannot be parsed from line {last + 1} on ({error}); perhaps a quote without its pair.",
+            raise refused(
+                path.name,
+                (f"第 {last + 1} 行起無法解析（{error}）", f"it cannot be parsed from line {last + 1} on ({error})"),
+                ("可能是引號沒有成對，請更正後再送", "perhaps a quote without its pair, correct it and file again"),
             ) from error
 
 
@@ -125,17 +146,20 @@ def sheets_of(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
     """Each sheet that is not empty, as a person sees it: merged cells filled downwards, 87% as 87%."""
     try:
         if sheets.unpacked_size(path) > sheets.LARGEST:
-            raise FileFault(
-                f"{path.name}：解壓縮後超過 2 GB。請分檔。", f"{path.name}: over 2 GB when unpacked. Split it."
-            )
+            raise refused(
+                path.name, ("解壓縮後超過 2 GB", "it is over 2 GB when unpacked"),
+                ("請分檔後再送", "split it and file again"),
+            )  # fmt: skip
         book = python_calamine.CalamineWorkbook.from_path(path)
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             if sheet.height * sheet.width > CELLS:
-                raise FileFault(
-                    f"{path.name}：工作表「{name}」過大（{sheet.height} 列 × {sheet.width} 欄）。請刪除空白列欄。",
-                    f"{path.name}: sheet “{name}” is too large ({sheet.height} × {sheet.width}). Delete empty cells.",
-                )
+                raise refused(
+                    path.name,
+                    (f"工作表「{name}」過大（{sheet.height} 列 × {sheet.width} 欄）",
+                     f"sheet “{name}” is too large ({sheet.height} × {sheet.width})"),
+                    ("請刪除空白列欄後再送", "delete empty rows and columns and file again"),
+                )  # fmt: skip
             values = sheet.to_python(skip_empty_area=False)
             rows = [[_text(cell) for cell in row] for row in values]
             if not any(any(row) for row in rows):
@@ -153,9 +177,9 @@ def sheets_of(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
     except FileFault:
         raise
     except Exception as error:  # calamine raises its own, zip and XML errors; all mean the same to a person
-        raise FileFault(
-            f"{path.name}：無法開啟試算表（{type(error).__name__}）。請以 Excel 或 LibreOffice 重新存檔。",
-            f"{path.name}: the spreadsheet cannot be opened ({type(error).__name__}). Save it again.",
+        why = type(error).__name__
+        raise refused(
+            path.name, (f"無法開啟試算表（{why}）", f"the spreadsheet cannot be opened ({why})"), AGAIN
         ) from error
 
 

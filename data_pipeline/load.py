@@ -20,6 +20,7 @@ import duckdb
 from data_pipeline import clean, examples, pull, rejects
 from data_pipeline.clean import Fault, FileFault
 from data_pipeline.declarations import DATES, Column, DeclarationError, Source
+from data_pipeline.grids import refused
 from data_pipeline.rejects import Origin
 from data_pipeline.store import Kept, Receipt, Store
 
@@ -192,9 +193,8 @@ def _fill(
     try:
         _insert(con, source, laid, clean.Header(columns, header.units), receipt, words)
     except duckdb.InvalidInputException as error:
-        raise FileFault(
-            f"{path.name}：有一列過長，無法解析。", f"{path.name}: a row is too long to be parsed."
-        ) from error
+        found = ("有一列過長，無法解析", "a row is too long to be parsed")
+        raise refused(path.name, found, ("請更正後再送", "correct it and file again")) from error
     laid.unlink()
     rejects.note(con, source, file, faults, work)
     return None, header.unknown

@@ -146,6 +146,34 @@ def test_what_cannot_be_read_or_has_no_usable_row_is_refused(mini):
     assert busy.exit_code == commands.BUSY and audit.trail(mini.store)[-1].outcome.count("標題列") == 1
 
 
+def test_what_is_no_file_is_told_in_both_languages(mini):
+    (mini.root / "dir.csv").mkdir()
+    for verb in (["preview"], ["file", "--by", "wang"], ["add"]):
+        for name, zh, en in (("dir.csv", "是資料夾", "is a folder"), ("none.csv", "找不到", "no such file")):
+            done = run(mini.store, *verb, mini.root / name)
+            assert done.exit_code == 2 and "Usage" not in done.output
+            assert f"{name}：{zh}" in done.stderr and en in done.stderr and "沒有收件" in done.stderr
+    assert not mini.store.receipts("calls", every=True)
+
+
+def test_a_file_of_no_source_says_which_comes_nearest_and_what_it_lacks(mini):
+    text = "統計表\n編號,管道,行政區,王小明0912345678\nA1,電話,東區,x\n"
+    near = run(mini.store, "preview", "--json", put(mini, text, "a.csv"))
+    assert near.exit_code == commands.REFUSED
+    facts = json.loads(near.stdout.splitlines()[0])["facts"]
+    assert facts["seen"] == ["編號", "管道", "行政區"], "the header, and no telephone"
+    assert facts["source"]["name"] == "calls" and facts["source"]["en"] and facts["source"]["zh"]
+    assert [each["header"] for each in facts["required"] if not each["had"]] == ["日期"]
+    assert [each["header"] for each in facts["required"] if each["had"]] == ["編號"]
+    assert "最接近的是 calls" in near.stderr and "缺少 日期" in near.stderr and "comes nearest to calls" in near.stderr
+    assert '"kind": "unrecognised"' in near.stderr and "王小明" not in near.stderr
+    far = run(mini.store, "preview", "--json", put(mini, "甲,管道\n1,2\n", "b.csv"))
+    assert json.loads(far.stdout.splitlines()[0])["facts"] == {"seen": ["甲", "管道"]}
+    assert "最接近" not in far.stderr and "--source" in far.stderr
+    named = run(mini.store, "preview", "--json", "--source", "calls", put(mini, "編號\nA1\n", "b.csv"))
+    assert '"kind": "header"' in named.stderr and "b.csv：標題列（第 1 列）缺少必要欄位：日期" in named.stderr
+
+
 def test_undo_brings_back_the_build_before_and_its_file_counts_no_more(mini):
     nothing = run(mini.store, "undo", "--by", "chen")
     assert nothing.exit_code == commands.REFUSED and "沒有可以復原的" in nothing.stderr

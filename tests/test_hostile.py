@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dashboard import words
 from data_pipeline import confined, declarations, gate, preview, template
 from data_pipeline.grids import FileFault
 from data_pipeline.store import Store
@@ -134,8 +135,33 @@ def test_a_hostile_file_gets_one_sentence(name, tmp_path):
     with pytest.raises(FileFault) as said:
         preview.look(path, SOURCES, None, tmp_path, None if name.endswith("xml") else PETITIONS)
     zh, en = said.value.zh, said.value.en
-    assert re.search(r"[一-鿿]", zh) and re.search(r"[A-Za-z]{3}", en) and "\n" not in zh + en
+    assert zh.startswith(f"{name}：") and en.startswith(f"{name}: "), "which file?"
+    assert "沒有收件；" in zh and re.search("othing was taken[;,] ", en), "what still holds?"
+    assert re.search("請|應有欄位", zh.split("沒有收件；")[1]), "what to do?"
+    assert "\n" not in zh + en
     assert "root:" not in zh + en and "Traceback" not in zh + en
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith(("entities", "outside"))])
+def test_entities_are_called_by_their_name_in_every_form(name, tmp_path):
+    (tmp_path / name).write_bytes(FAULTS[name])
+    with pytest.raises(FileFault, match=r"內含 DTD 或實體宣告.* declares a DTD or entities"):
+        preview.look(tmp_path / name, SOURCES, None, tmp_path)
+
+
+def test_of_a_file_that_fits_two_sources_both_are_named(tmp_path):
+    two = {name: SOURCES[name] for name in ("petitions", "awards")}
+    heads = [column.header for source in two.values() for column in source.columns.values() if column.required]
+    (tmp_path / "both.csv").write_text(",".join(heads) + "\n", encoding="utf-8")
+    with pytest.raises(FileFault, match="同時符合 2 個來源，沒有收件") as said:
+        preview.look(tmp_path / "both.csv", two, None, tmp_path)
+    assert said.value.kind == "ambiguous" and {each["name"] for each in said.value.facts["fitting"]} == set(two)
+
+
+def test_the_limits_on_the_screen_are_those_that_hold():
+    for said in words.both("filing.limits", most=20).values():
+        assert re.findall(r"\d[\d,]*", said) == ["20", f"{gate.MOST_ROWS:,}", str(gate.MOST_COLUMNS)]
+        assert {kind[1:].upper() for kind in gate.KINDS} <= set(re.findall("[A-Z]{3,}", said))
 
 
 FAR = sheet('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
@@ -164,7 +190,7 @@ def test_a_file_that_would_take_all_memory_or_time_ends_another_process(name, bo
 def test_a_file_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(confined, "SECONDS", 0.05)
     (tmp_path / "a.csv").write_text(TEXT, encoding="utf-8")
-    with pytest.raises(FileFault, match="沒有收件"):
+    with pytest.raises(FileFault, match=r"沒有收件；請分成每檔 200,000 列以內.* files of at most 200,000 rows"):
         confined.preview(Store(tmp_path / "store"), tmp_path / "a.csv", "petitions")
 
 

@@ -90,12 +90,12 @@ def xml_of(body: bytes) -> ET.Element:
     """The root of a whole XML document; DTDs and entities are refused. Raises Passing or PullError."""
     text = CONTROL.sub("", text_of(body)).strip()
     if text[:1] in ("{", "["):
-        raise PullError("服務回覆的是 JSON，不是 XML", "The service answered with JSON, not with XML")
+        raise PullError("內容是 JSON，不是 XML", "The body is JSON, not XML")
     try:
         # From text, so that a wrong `encoding=` in its first line does not count.
         return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
     except defusedxml.DefusedXmlException as error:
-        raise PullError("XML 內含 DTD 或實體，已拒絕", "The XML declares a DTD or entities: refused") from error
+        raise PullError("XML 內含 DTD 或實體宣告", "The XML declares a DTD or entities") from error
     except (ET.ParseError, ValueError, RecursionError) as error:
         raise Passing(
             f"XML 不完整或格式錯誤（共 {len(body):,} 位元組）",
