@@ -11,6 +11,8 @@ if (cleaner) {
   for (const name of ["button", "select", "option", "img"]) cleaner.allowElement(name);
   for (const name of ["aria-hidden", "aria-label", "class", "disabled", "role", "selected", "src", "style", "target", "type", "value"])
     cleaner.allowAttribute(name);
+  for (const [name, at] of [["svg", "2000/svg"], ["math", "1998/Math/MathML"]])
+    cleaner.removeElement({ name, namespace: `http://www.w3.org/${at}` });
 }
 
 // All text in it was escaped where it was made; that nothing in it can run is made sure of a second time.
@@ -24,21 +26,26 @@ function read(text) {
   return page;
 }
 
-const alike = (one, other) => one.nodeName === other.nodeName && one.dataset?.key === other.dataset?.key;
+// What a node is, whatever it says: two that are the same change into each other, others take each other's place.
+const kind = (node) => `${node.nodeName} ${node.dataset?.key} ${node.className} ${node.firstElementChild?.className}`;
 
 function become(now, next) {
   for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
   for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
   if (now.classList.contains("chart")) return; // what is drawn in it is drawn there
   const [before, after] = [[...now.childNodes], [...next.childNodes]];
-  after.forEach((child, at) => {
-    const old = before[at];
-    if (!old) now.append(child);
-    else if (!alike(old, child)) old.replaceWith(child);
-    else if (child.nodeType === Node.ELEMENT_NODE) become(old, child);
+  const turn = (old, child) => {
+    if (child.nodeType === Node.ELEMENT_NODE) become(old, child);
     else if (old.data !== child.data) old.data = child.data;
-  });
-  for (const old of before.slice(after.length)) old.remove();
+  };
+  // From both ends what is of one kind; what is left in the middle came, went, or is something else now.
+  while (before.length && after.length && kind(before[0]) === kind(after[0])) turn(before.shift(), after.shift());
+  const end = [];
+  while (before.length && after.length && kind(before.at(-1)) === kind(after.at(-1))) end.push([before.pop(), after.pop()]);
+  const there = end.at(-1)?.[0] ?? null;
+  for (const old of before) old.remove();
+  for (const child of after) now.insertBefore(child, there);
+  for (const [old, child] of end) turn(old, child);
   if (now.nodeName === "SELECT") now.value = next.value; // what was chosen by hand counts more than the mark in the text
 }
 
