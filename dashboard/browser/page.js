@@ -9,7 +9,8 @@ const cleaner = self.Sanitizer && new Sanitizer();
 if (cleaner) {
   cleaner.setDataAttributes(true);
   for (const name of ["button", "select", "option", "img"]) cleaner.allowElement(name);
-  for (const name of ["aria-hidden", "aria-label", "class", "disabled", "role", "selected", "src", "style", "target", "type", "value"])
+  for (const name of ["alt", "aria-hidden", "aria-label", "class", "disabled", "role", "scope", "selected", "src", "style", "target",
+    "title", "type", "value"])
     cleaner.allowAttribute(name);
   for (const [name, at] of [["svg", "2000/svg"], ["math", "1998/Math/MathML"]])
     cleaner.removeElement({ name, namespace: `http://www.w3.org/${at}` });
