@@ -10,9 +10,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Sequence
 
-import streamlit as st
-
-from dashboard import axes, foot, look, periods, sentences, warehouse, words
+from dashboard import axes, body, foot, look, periods, sentences, warehouse, words
 from dashboard.axes import SIZE
 from dashboard.warehouse import Answer
 from dashboard.words import t
@@ -37,7 +35,7 @@ def trend(
     An axis that does not start at zero (`floor`) says so under the chart.
     """
     if not answer.rows:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        body.nothing(t("frame.no_rows"))
         return
     figure = trend_figure(
         answer,
@@ -74,7 +72,7 @@ def bars(
     """
     rows = [row for row in answer.rows if row["value"] is not None]
     if not rows:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        body.nothing(t("frame.no_rows"))
         return
     if target is not None:
         accent = [row[dimension] for row in rows if row["value"] < target] or ("none",)

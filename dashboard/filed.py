@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from dashboard import warehouse, words
+from dashboard import body, warehouse, words
 from dashboard.words import pick, t
 
 
@@ -19,4 +17,4 @@ def cause(text: str | None, factor: str | None) -> str:
 def note() -> None:
     """Under a list of such words, for those who do not read Chinese."""
     if words.language() != "zh":
-        st.caption(t("frame.as_filed"))
+        body.note(t("frame.as_filed"))

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
+from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import menu, people, periods, warehouse
+from dashboard import body, heard, markup, menu, people, periods, warehouse
 from dashboard.periods import ALL, Period
 from dashboard.words import LANGUAGES, day, language, month, pick, t, year
 from dashboard.words import period as period_words
@@ -29,9 +31,26 @@ ENDONYMS = {"zh": "中文", "en": "English"}
 SLIDE = re.compile(r"([am])/([A-Za-z0-9_.-]{1,40}):([0-9]{1,3})")  # agenda or meeting, and the slide one came from
 
 
-def begin() -> None:
-    """Before the page is drawn: nothing has been chosen on it yet, only in the frame."""
-    st.session_state["chosen"] = dict(st.session_state["chosen_above"])
+def begin(slot: DeltaGenerator | None) -> None:
+    """Before the page is drawn: the period, in its place beside the menu; nothing has been chosen on the page yet.
+
+    Here and not in the frame, so that another period draws the page alone. `slot` is None where there is no period.
+    """
+    years = ["all", *(str(each) for each in reversed(warehouse.years()))]
+    default = years[min(1, len(years) - 1)]
+    _parted("year", "part")
+    _linked("year", years, default)
+    _linked("part", PARTS, "")
+    if slot:
+        whole, chosen = t("frame.all_years"), st.session_state["year"]
+        said = {each: whole if each == "all" else year(int(each) + periods.ROC) for each in years}
+        parts = {each: _part_words(chosen, each) for each in PARTS}
+        lists = _list("year", t("frame.period"), said, 112)
+        lists += _list("part", t("frame.part"), parts, 140, disabled=chosen == "all")
+        slot.html(lists, width="content")
+    _tell("year", default)
+    _tell("part", "")
+    st.session_state["chosen"] = {t("frame.period"): period_words(period())} if slot else {}
 
 
 def leave() -> None:
@@ -48,34 +67,20 @@ def leave() -> None:
         del st.query_params[key]
 
 
-def bar(with_period: bool) -> None:
-    """The row beside the menu: period, language, login. First of all, which build is looked at."""
+def bar() -> DeltaGenerator:
+    """The row beside the menu: the place for the period, language, login. First of all, which build is looked at."""
     _linked("meeting", [each.name for each in meetings(warehouse.here().store)], None)
     _tell("meeting", None)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="bar"):
-        years = ["all", *(str(each) for each in reversed(warehouse.years()))]
-        default = years[min(1, len(years) - 1)]
-        _parted("year", "part")
-        _linked("year", years, default)
-        _linked("part", PARTS, "")
-        if with_period:
-            chosen = st.selectbox(
-                t("frame.period"), years, key="year", width=112, label_visibility="collapsed",
-                format_func=lambda each: t("frame.all_years") if each == "all" else year(int(each) + periods.ROC),
-            )  # fmt: skip
-            st.selectbox(
-                t("frame.part"), PARTS, key="part", width=140, disabled=chosen == "all", label_visibility="collapsed",
-                format_func=lambda each: _part_words(chosen, each),
-            )  # fmt: skip
+        slot = st.empty()
         _linked("lang", LANGUAGES, "zh")
         st.segmented_control(
             t("frame.language"), LANGUAGES, key="lang", required=True, format_func=ENDONYMS.get,
             label_visibility="collapsed",
         )  # fmt: skip
         people.login()
-    for key, usual in (("year", default), ("part", ""), ("lang", "zh")):
-        _tell(key, usual)
-    st.session_state["chosen_above"] = {t("frame.period"): period_words(period())} if with_period else {}
+    _tell("lang", "zh")
+    return slot
 
 
 def standing() -> None:
@@ -128,11 +133,10 @@ def choice(dimension: str, key: str | None = None) -> list[str]:
     key = key or dimension
     name = pick(warehouse.dimension(dimension).label)
     _linked(key, list(options), None)
-    chosen = st.selectbox(
-        name, list(options), index=None, key=key, width=280, label_visibility="collapsed",
-        placeholder=t("frame.all_of", name=name), format_func=lambda code: pick(options[code]),
-    )  # fmt: skip
+    said = {"": t("frame.all_of", name=name)} | {code: pick(of) for code, of in options.items()}
+    body.put(_list(key, name, said, 280), narrow=True)
     _tell(key, None)
+    chosen = st.session_state[key]
     _chose(name, pick(options[chosen]) if chosen else None)
     return [chosen] if chosen else []
 
@@ -144,10 +148,8 @@ def option(
     default = next(iter(options)) if required else None
     _linked(key, list(options), default)
     if listed:
-        chosen = st.selectbox(
-            label, list(options), index=None, key=key, width=400, label_visibility="collapsed",
-            placeholder=placeholder or t("frame.all"), format_func=options.get,
-        )  # fmt: skip
+        body.put(_list(key, label, {"": placeholder or t("frame.all")} | options, 400), narrow=True)
+        chosen = st.session_state[key]
     else:
         chosen = st.segmented_control(
             label, list(options), key=key, required=required, format_func=options.get, label_visibility="collapsed"
@@ -188,7 +190,7 @@ def address(page: str, **chosen: str) -> str:
 
 def _link(**chosen: str | None) -> dict[str, str]:
     """What a link into another page holds: the frame's choices, the page's own, and where the reader comes from."""
-    now = st.query_params.to_dict()
+    now = _now()
     via = f"{st.session_state.get('page', '')}?{urlencode(now)}"
     made = {key: now[key] for key in FRAME if key in now} | {key: code for key, code in chosen.items() if code}
     return made | ({"via": via} if len(via) <= FAR else {})
@@ -262,13 +264,36 @@ def _possible(value: str | None, options: Sequence[str] | None) -> bool:
 
 
 def _tell(key: str, default: str | None) -> None:
-    """After the widget is drawn: put its value into the link, unless it is the usual one."""
+    """After the widget is drawn: its value goes into the link (`tell`), unless it is the usual one."""
     value = st.session_state.get(key)
     st.session_state[f"kept-{key}"] = value
-    if value in (None, "") or value == default:
-        st.query_params.pop(key, None)
-    elif st.query_params.get(key) != value:
-        st.query_params[key] = value
+    st.session_state.setdefault("to_tell", {})[key] = None if value in (None, "") or value == default else value
+
+
+def _now() -> dict[str, str]:
+    """The link as it will be."""
+    told = st.query_params.to_dict() | st.session_state.get("to_tell", {})
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def tell() -> None:
+    """Put what was chosen into the link: after the page, since the browser is busy with a new link for a while."""
+    for key, value in st.session_state.pop("to_tell", {}).items():
+        if value is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != value:
+            st.query_params[key] = value
+
+
+def _list(key: str, label: str, options: Mapping[str, str], wide: int, disabled: bool = False) -> Markup:
+    """One list of options, as the browser has it; Streamlit's own costs a filter more than its charts do."""
+
+    def take(code: object) -> None:
+        st.session_state[key] = code or None if "" in options and key != "part" else code
+
+    heard.mark(key, take)
+    told = {"key": key, "label": label, "options": options.items(), "chosen": st.session_state[key] or ""}
+    return Markup(markup.LIST.render(**told, wide=wide, disabled=disabled))
 
 
 def _code(chosen: str, part: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, heard, look, plot, tiles, warehouse, words
+from dashboard import body, downloads, heard, look, plot, tiles, warehouse, words
 from dashboard.warehouse import Answer
 from dashboard.words import t
 
@@ -65,7 +65,8 @@ def draw(
         pick(*codes)
     else:
         part = {name: _code(name, code) for name, code in zip(by, codes, strict=True)}
-        tiles.open_rows(warehouse.narrowed(answer, **part))
+        with body.apart():
+            tiles.open_rows(warehouse.narrowed(answer, **part))
 
 
 def _figures(key: str, answer: Answer, names: Mapping[str, Mapping], rows: Sequence[dict] | None) -> None:

@@ -10,8 +10,9 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts the folder of app.py there
     sys.path.insert(0, str(ROOT))
 
 import streamlit as st  # noqa: E402
+from streamlit.delta_generator import DeltaGenerator  # noqa: E402
 
-from dashboard import filters, first_build, heard, look, menu, warehouse  # noqa: E402
+from dashboard import body, filters, first_build, heard, look, menu, warehouse, words  # noqa: E402
 from dashboard.words import t  # noqa: E402
 
 
@@ -34,25 +35,28 @@ def main() -> None:
         st.stop()
     name, has_period = known[page.url_path]
     st.session_state["page"] = name
-    filters.bar(with_period=has_period)
+    slot = filters.bar()
     filters.standing()
     heard.listen()
-    _body(page)
+    _body(page, slot if has_period else None)
 
 
 @st.fragment
-def _body(page: st.Page) -> None:
+def _body(page: st.Page, period: DeltaGenerator | None) -> None:
     """The page below the frame: what is chosen on it draws it alone, the frame stays as it is."""
-    filters.begin()
     heard.begin()
+    filters.begin(period)
     try:
-        with warehouse.at(warehouse.here().name()):  # one build for the whole page
+        # One build and one language for the whole page: neither is looked up again for each word.
+        with warehouse.at(warehouse.here().name()), words.speaking(words.language()), body.collected():
             copy.copy(page).run()  # a page runs once; a copy of it each time
         filters.leave()
     except Exception:
         # The visitor gets a sentence; the log gets the traceback.
         logging.getLogger("dashboard").exception("page %s failed", page.url_path)
         st.error(t("frame.failed"), icon=":material/error:")
+    finally:
+        filters.tell()
 
 
 main()

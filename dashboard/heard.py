@@ -1,7 +1,8 @@
-"""What did the reader press in the markup of the house: a mark of a chart, or a button below it?
+"""What did the reader press or choose in the markup of the house: a mark of a chart, a button, an option of a list?
 
 Streamlit's own buttons and popovers cost the browser more than the charts do: one under each figure is two hundred
-pieces of a page. Here they are markup, and one component on the page tells the server which was pressed.
+pieces of a page. Here they are markup, and two components on the page tell the server: one runs a dialog alone, the
+other the page below the frame.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from dashboard import plot
 BUTTON = Markup(
     '<button class="do" type="button" data-key="{key}"><span aria-hidden="true">{icon}</span>{label}</button>'
 )
+GOING = Markup(
+    '<button class="going" type="button" data-key="{key}"><span aria-hidden="true">{icon}</span>{label}</button>'
+)
 
 
 def button(key: str, label: str, icon: str, show: Callable[[], None]) -> Markup:
@@ -27,44 +31,58 @@ def button(key: str, label: str, icon: str, show: Callable[[], None]) -> Markup:
     return BUTTON.format(key=key, label=label, icon=icon)
 
 
+def pressed(key: str, label: str, icon: str) -> tuple[Markup, bool]:
+    """A button that draws the page anew, and whether it was pressed just now."""
+    mark(key, lambda code: st.session_state.__setitem__(f"pressed-{key}", True))
+    drawn = GOING.format(key=key, label=label, icon=icon)
+    return drawn, st.session_state.pop(f"pressed-{key}", False)
+
+
 def mark(key: str, take: Callable[..., None]) -> None:
-    """What a click on a mark of the chart `key` does with its codes, before the page is drawn anew."""
+    """What a mark of the chart `key`, or an option of that list, does with its codes, before the page is drawn anew."""
     _known()[key] = take, False
 
 
 def begin() -> None:
-    """Before a page is drawn: what was there to be pressed is forgotten."""
+    """Before a page is drawn: what was there to be pressed is forgotten, and what is chosen on it draws it anew."""
+    _register()
+    _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
     st.session_state["heard"] = {}
 
 
 def listen() -> None:
-    """The page listens to what is pressed."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_path(f"{plot.OF}.{plot.name()}") is None:  # of this server; a test has one of its own
-        here = ComponentManifest(plot.OF, "1", [ComponentConfig(plot.name(), plot.FOLDER.name)])
-        manager.register_from_manifest(here, plot.FOLDER.parent)
-    with st.container(key="heard_here"):
+    """The frame listens to what opens a dialog."""
+    _register()
+    with st.container(key="heard_show"):
         _listen()
 
 
 @st.fragment
 def _listen() -> None:
-    _component()(key="pressed", on_press_change=_press)
+    _component()(key="pressed", data={"to": "show"}, on_press_change=_press)
     if show := st.session_state.pop("to_show", None):
         show()
-    elif st.session_state.pop("to_draw", False):
-        st.rerun()
 
 
 def _press() -> None:
-    told = st.session_state["pressed"]["press"]
-    does, shows = _known().get(told["key"], (None, False))
+    does, shows = _known().get(st.session_state["pressed"]["press"]["key"], (None, False))
     if shows:
         st.session_state["to_show"] = does
-    elif does:
-        codes = told["codes"]
-        does(*(codes if isinstance(codes, list) else [codes]))
-        st.session_state["to_draw"] = True
+
+
+def _chose() -> None:
+    told = st.session_state["chosen_here"]["press"]  # of lists all, so that two chosen in one breath are two
+    for key, codes in (told["lists"] if "lists" in told else {told["key"]: told["codes"]}).items():
+        does, shows = _known().get(key, (None, False))
+        if does and not shows:
+            does(*(codes if isinstance(codes, list) else [codes]))
+
+
+def _register() -> None:
+    manager = get_bidi_component_manager()
+    if manager.get_component_path(f"{plot.OF}.{plot.name()}") is None:  # of this server; a test has one of its own
+        here = ComponentManifest(plot.OF, "1", [ComponentConfig(plot.name(), plot.FOLDER.name)])
+        manager.register_from_manifest(here, plot.FOLDER.parent)
 
 
 def _known() -> dict[str, tuple[Callable[..., None], bool]]:

@@ -6,9 +6,7 @@ import functools
 import re
 from collections.abc import Callable
 
-import streamlit as st
-
-from dashboard import axes, charts, foot, look, sentences, tiles, warehouse, words
+from dashboard import axes, body, charts, foot, look, sentences, tiles, warehouse, words
 from dashboard.axes import SIZE
 from dashboard.warehouse import Answer
 from dashboard.words import t
@@ -28,7 +26,7 @@ def states(
     """
     order = [code for code in labels if any(row[dimension] == code for row in answer.rows)]
     if not any(row["value"] for row in answer.rows if row["light"] and not (open_only and row["light"] == "completed")):
-        st.info(sentences.of(answer, labels) or t("frame.no_rows"), icon=":material/search_off:")
+        body.nothing(sentences.of(answer, labels) or t("frame.no_rows"))
         return
     key = f"states-{answer.name}-{dimension}"
     figure = _states(

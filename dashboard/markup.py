@@ -15,6 +15,19 @@ TITLE = _html.from_string("""
 {% if simulated %}<span class="mark">△ {{ simulated }}</span>{% endif %}
 </p>""")
 
+# A page as one text in one attribute: `page.js` puts it on the screen.
+CARRIER = _html.from_string('<div class="carrier" hidden data-page="{{ page }}"></div>')
+PLACE = _html.from_string('<div class="{{ kind }}">{% for part in parts %}<div>{{ part }}</div>{% endfor %}</div>')
+NOTE = _html.from_string('<p class="note">{{ text }}</p>')
+NOTHING = _html.from_string('<p class="nothing" role="note"><span aria-hidden="true">○</span> {{ text }}</p>')
+
+# A list of options as the browser has it: what is pressed and chosen is heard by `chart.js`.
+LIST = _html.from_string("""
+<select class="choice" data-key="{{ key }}" aria-label="{{ label }}" title="{{ label }}" style="width:{{ wide }}px"
+{{- ' disabled' if disabled }}>
+{% for code, said in options %}<option value="{{ code }}"{{ ' selected' if code == chosen }}>{{ said }}</option>
+{% endfor %}</select>""")
+
 # Tiles come as markup already: each was rendered by TILE.
 TILES = _html.from_string('<div class="tiles">{% for tile in tiles %}{{ tile }}{% endfor %}</div>')
 

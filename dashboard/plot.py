@@ -14,7 +14,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 FOLDER = Path(__file__).parent / "browser"
-SCRIPTS = ("chart.js", "plotly-basic.min.js")
+SCRIPTS = ("chart.js", "page.js", "plotly-basic.min.js")
 OF = "dashboard"
 CHART = Markup(
     '<div class="chart" role="figure" aria-label="{alt}" data-key="{key}" data-told="{told}"'

@@ -13,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import about as of
-from dashboard import downloads, heard, look, markup, records, warehouse, words
+from dashboard import body, downloads, heard, look, markup, records, warehouse, words
 from dashboard.periods import Period, today
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
@@ -43,12 +43,12 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
         told.append(t("frame.as_of", day=words.day(reach)))
     if due and not simulated:
         told.append(t("frame.overdue" if due < today() else "frame.next_due", day=words.day(due)))
-    st.html(markup.TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
+    body.put(markup.TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
 
 
 def header(text: str) -> None:
     """What the part of a page below it is about."""
-    st.html(markup.HEADER.render(text=text))
+    body.put(markup.HEADER.render(text=text))
 
 
 @contextlib.contextmanager
@@ -60,7 +60,7 @@ def row() -> Iterator[None]:
         yield
     finally:
         _beside.reset(token)
-    st.html(markup.TILES.render(tiles=tiles))
+    body.put(markup.TILES.render(tiles=tiles))
 
 
 def _put(tile: str) -> None:
@@ -168,14 +168,14 @@ def chip(state: str) -> str:
 
 def chips(states: Sequence[str]) -> None:
     """The key to the states: shape, word and colour."""
-    st.html(f'<p class="chips">{" ".join(chip(state) for state in states)}</p>')
+    body.put(f'<p class="chips">{" ".join(chip(state) for state in states)}</p>')
 
 
 def counted(states: Sequence[tuple[str, str]]) -> None:
     """The states with their numbers, as chips."""
     names = warehouse.labels("light")
     shown = [markup.CHIP.render(state=look.STATES[light], word=f"{pick(names[light])} {n}") for light, n in states]
-    st.html(f'<p class="chips">{" ".join(shown)}</p>')
+    body.put(f'<p class="chips">{" ".join(shown)}</p>')
 
 
 def badge(state: look.State, word: str) -> Markup:
@@ -227,14 +227,21 @@ def table(
     Under the name `take` it can be taken along as it is read; `simulated` says there whether its figures are real.
     `known` are the metrics in it, for 「關於這些數字」.
     """
-    st.html(markup.TABLE.render(columns=columns, rows=rows, compact=compact))
+    body.put(markup.TABLE.render(columns=columns, rows=rows, compact=compact))
     if take:
+        about = [about_table(take, known)] if known else []
+        told("", *about, heard.button(f"take-{take}", t("downloads.take"), "▦", functools.partial(
+            _taken, take, columns, rows, simulated)))  # fmt: skip
+
+
+def _taken(name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]], simulated: bool) -> None:
+    @st.dialog(name)
+    def show() -> None:
         heads = [_read(column.title) or str(place) for place, column in enumerate(columns)]
         read = [dict(zip(heads, map(_read, row), strict=True)) for row in rows]
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            downloads.buttons(downloads.of_rows(take, read, simulated), take)
-            if known:
-                told("", about_table(take, known))
+        downloads.buttons(downloads.of_rows(name, read, simulated))
+
+    show()
 
 
 def _read(cell: object) -> object:
@@ -275,13 +282,13 @@ def strip(months: Sequence[tuple[str, str | None]]) -> None:
         {"month": month, "state": look.STATES.get(light), "word": pick(names.get(light)) or "—"}
         for month, light in months
     ]
-    st.html(markup.STRIP.render(cells=cells))
+    body.put(markup.STRIP.render(cells=cells))
 
 
 def told(sentence: str, *buttons: Markup, drawn: Markup | str = "") -> None:
     """A chart, what it shows, in a sentence under it, and what can be opened there."""
     if drawn or sentence or buttons:
-        st.html(markup.TOLD.render(drawn=drawn, sentence=sentence, buttons=buttons))
+        body.put(markup.TOLD.render(drawn=drawn, sentence=sentence, buttons=buttons))
 
 
 def about(answer: Answer | None, row: dict | None = None, key: str = "") -> Markup:

@@ -6,9 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Sequence
 
-import streamlit as st
-
-from dashboard import axes, charts, foot, look, sentences, words
+from dashboard import axes, body, charts, foot, look, sentences, words
 from dashboard.axes import SIZE
 from dashboard.warehouse import Answer
 from dashboard.words import pick, t
@@ -17,7 +15,7 @@ from dashboard.words import pick, t
 def years(whole: Answer, part: Answer | None = None, name: str = "", height: int = 330) -> None:
     """Columns from zero of an answer split `by=("year",)`; a part of it, called `name`, is at the foot in colour."""
     if not whole.rows:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        body.nothing(t("frame.no_rows"))
         return
     figure = _years(whole, part, name, height, words.language())
     key = f"years-{whole.name}"
@@ -81,7 +79,7 @@ def _columns(
 def lines(answers: Sequence[Answer], height: int = 380) -> None:
     """Lines over months of several metrics of one set and unit, each split `by=("month",)`, named at their ends."""
     if not answers[0].rows:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        body.nothing(t("frame.no_rows"))
         return
     name = "+".join(answer.name for answer in answers)
     joined = dataclasses.replace(

@@ -1,17 +1,16 @@
 """Does the city answer its citizens, and are they content?"""
 
-import streamlit as st
-
-from dashboard import charts, filters, sentences, tiles, words
+from dashboard import body, charts, filters, sentences, tiles, words
 from dashboard.periods import ALL
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
 FILTERS = {"agency_id": "agency", "district_id": "district", "category": "category"}
 
+body.whole()
 period = filters.period()
-top = st.container()
-with st.container(horizontal=True):
+top = body.place()
+with body.row():
     where = {name: filters.choice(name, key) for name, key in FILTERS.items()}
 earlier = period.year_earlier()
 
@@ -37,9 +36,9 @@ with tiles.row():
     for name, chosen in headlines:
         tiles.metric(name, period, chosen)
 if unsplit:
-    st.caption(t("hotline.unsplit"))
+    body.note(t("hotline.unsplit"))
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 span = period if (period.months or 99) > 3 else ALL  # a month or a quarter is seen among its neighbours
 with left:
     tiles.header(t("hotline.volume"))
@@ -52,7 +51,7 @@ with right:
         floor=0.9,
     )
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("hotline.category"))
     charts.bars(ask("hotline.contacts", period, by=("category",), where=where | {"category": []}), "category",
@@ -63,6 +62,6 @@ with right:
     rows = [*published("hotline_contacts_5y"), *published("hotline_contacts_4y"), *published("hotline_satisfaction_4y"),
             *published("special_line_calls_2021"), *published("special_line_calls_2022")]  # fmt: skip
     tiles.beside(rows)
-    st.caption(t("hotline.special_note"))
+    body.note(t("hotline.special_note"))
     tiles.header(t("hotline.special"))
     charts.bars(ask("special_lines.calls", by=("line",)), "line", labels("line"), ordered=True)

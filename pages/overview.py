@@ -1,8 +1,6 @@
 """What should the mayor know today, and what needs a decision?"""
 
-import streamlit as st
-
-from dashboard import charts, filed, filters, lights, overview, tiles, words, works
+from dashboard import body, charts, filed, filters, heard, lights, overview, tiles, words, works
 from dashboard.periods import ALL
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -15,6 +13,7 @@ HEADLINES = [  # the metric, and the printed figure that it recomputes over a pe
     ("awards.awards", "awards_total"),
 ]
 
+body.whole()
 period = filters.period()
 contacts = ask("hotline.contacts", period)
 satisfied = ask("satisfaction.after_call_rate", period)
@@ -31,7 +30,7 @@ with tiles.row():
     for name, key in HEADLINES:
         tiles.metric(name, period, trend=False, printed=published(key)[-1], label=t(f"overview.label_{name}"))
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("overview.volume"))
     charts.trend(ask("hotline.contacts", ALL, by=("month",)), height=300)
@@ -49,10 +48,12 @@ if found:
     tiles.table(overview.decision_columns(), found[: overview.LISTED], take=t("overview.decide_list"))
     filed.note()
 else:
-    st.info(t("overview.decide_none"))
+    body.nothing(t("overview.decide_none"))
 if len(found) > overview.LISTED:
-    st.caption(t("overview.more", more=len(found) - overview.LISTED))
-with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button(t("overview.open_list"), icon=":material/arrow_forward:"):
+    body.note(t("overview.more", more=len(found) - overview.LISTED))
+with body.row():
+    button, pressed = heard.pressed("open-list", t("overview.open_list"), "→")
+    body.put(button)
+    if pressed:
         filters.go("works", view="quarterly", control=None, agency=None, district=None)
     tiles.told("", tiles.about_table(t("overview.decide"), overview.answers()))

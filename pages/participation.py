@@ -1,11 +1,10 @@
 """Who takes part: visitors of the joint centre, young people, volunteers?"""
 
-import streamlit as st
-
-from dashboard import charts, filters, participation, tiles
+from dashboard import body, charts, filters, participation, tiles
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
+body.whole()
 period = filters.period()
 years = participation.years_of(period)
 tiles.title(participation.message(period), participation.by_the_year(period, years),
@@ -15,7 +14,7 @@ with tiles.row():
     for name, span in participation.headlines(period, years):
         tiles.metric(name, span)
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("participation.centre"))
     visits = ask("joint_centre.visits", participation.span(period), by=("month", "joint_service"))
@@ -27,7 +26,7 @@ with right:
         ask("youth.participants", years, by=("programme",), where=others), "programme", labels("programme"), height=330
     )
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("participation.volunteers"))
     tiles.table(participation.volunteer_columns(), participation.volunteers(years),

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import downloads, metrics, words
 from dashboard.periods import Period, parse
 from dashboard.warehouse import ask, table
+from tests.test_pages import pieces
 
 NAMES = metrics.catalogue().names()
 SPANS = ("112", "111-10", "110Q3")
@@ -51,7 +52,7 @@ def test_tile_about_and_download_say_one_figure(warehouse, place: int, name: str
         assert re.search(rf'title="{re.escape(exact)}">{re.escape(short)}<small>{re.escape(unit)}</small>', tile)
         test.button[0].click().run()
         assert not test.exception
-        about = html.unescape("".join(each.proto.body for each in test.get("html")[1:]))
+        about = html.unescape("".join(pieces(test)[1:]))
         assert words.pick(answer.metric.means) in about
         assert (f">{exact}<" in about) == (answer.value is not None)
         assert answer.sql in test.code[0].value

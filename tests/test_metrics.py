@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import duckdb
 import pytest
@@ -114,3 +115,18 @@ def test_every_declared_metric_answers_from_the_built_warehouse(warehouse, name:
         assert 0 <= answer.value <= 1.5
     if answer.value and of.relation not in HAND_KEPT:
         assert answer.provenance.sources, "a figure has a source"
+
+
+@pytest.mark.parametrize("name", metrics.catalogue().names())
+def test_a_code_is_told_the_same_among_all_codes_and_alone(warehouse, name: str) -> None:
+    from dashboard.periods import parse
+    from dashboard.warehouse import ask, labels
+
+    of, _ = metrics.catalogue().find(name)
+    for dimension in of.by:
+        codes = [*list(labels(dimension))[:2], "no-such-code"]
+        for period, code in itertools.product(("111Q2", "all") if of.date else ("all",), codes):
+            one, alone = (ask(name, parse(period), where={dimension: [code]}, keep=keep) for keep in (True, False))
+            assert one.rows[0].keys() == alone.rows[0].keys() and len(one.rows) == len(alone.rows) == 1
+            for each, value in alone.rows[0].items():
+                assert one.rows[0][each] == (pytest.approx(value) if isinstance(value, float) else value)

@@ -10,7 +10,7 @@ from dashboard import awards, claims, filters, timelines, words
 from dashboard import warehouse as asking
 from dashboard.periods import ALL, parse
 from dashboard.warehouse import ask
-from tests.test_pages import figures, run, text_of
+from tests.test_pages import figures, pieces, run, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -87,7 +87,7 @@ def test_the_agencies_shown_are_the_fifteen_with_most(warehouse) -> None:
 def test_the_funnel_stands_as_printed_and_as_recorded(warehouse) -> None:
     test = run("awards")
     words.speak("zh")
-    assert any(awards.funnel() in each.proto.body for each in test.get("html")) and "64 → 6 → 4 → 2" in awards.funnel()
+    assert any(awards.funnel() in each for each in pieces(test)) and "64 → 6 → 4 → 2" in awards.funnel()
     for metric, printed in (("coached", 64), ("recommended", 6), ("shortlisted", 4), ("won", 2)):
         assert ask(f"award_funnel.{metric}", parse("112")).value == printed
 

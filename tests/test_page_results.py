@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import service_award, words
 from dashboard.warehouse import published
-from tests.test_pages import run, shown, text_of
+from tests.test_pages import pieces, run, shown, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -55,7 +55,7 @@ def test_every_part_of_the_form_is_on_the_checklist(con) -> None:
     parts = con.execute("select zh, required from seeds.service_award_form").fetchall()
     told = text_of(run("service_award"))
     assert all(zh in told for zh, _ in parts)
-    html = next(each.proto.body for each in run("service_award").get("html") if "☐" in each.proto.body)
+    html = next(each for each in pieces(run("service_award")) if "☐" in each)
     assert html.count("■ 必填") == sum(1 for _, required in parts if required)
 
 
@@ -63,7 +63,7 @@ def test_every_part_of_the_form_is_on_the_checklist(con) -> None:
 def test_the_plan_is_a_tree_with_light_only_where_a_number_is_printed(con, language: str) -> None:
     rows = con.execute("select count(distinct goal_id), count(distinct goal_id) filter (where target is not null) from marts.goals_progress").fetchone()
     test = run("goals", lang=language)
-    html = next(each.proto.body for each in test.get("html") if "depth2" in each.proto.body)
+    html = next(each for each in pieces(test) if "depth2" in each)
     assert html.count("<tr>") == rows[0] + 1
     assert html.count("● ") + html.count("◆ ") == rows[1] == 2
 

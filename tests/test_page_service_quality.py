@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_pages import run, shown, text_of
+from tests.test_pages import pieces, run, shown, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
 
 def html_of(test) -> str:
-    return "".join(each.proto.body for each in test.get("html"))
+    return "".join(pieces(test))
 
 
 def test_the_ranking_is_by_the_total_and_90_is_special(con) -> None:

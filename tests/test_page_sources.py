@@ -18,7 +18,7 @@ from dashboard.metrics import catalogue
 from data_pipeline import build as building
 from data_pipeline import declarations
 from tests.conftest import ROOT
-from tests.test_pages import run, text_of
+from tests.test_pages import pieces, run, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -59,7 +59,7 @@ def open_page(**asked: str) -> str:
     words.speak(asked.get("lang", "zh"))
     test = run("sources", **asked)
     assert not test.exception and not test.error, [each.value for each in (*test.exception, *test.error)]
-    return "".join(each.proto.body for each in test.get("html"))
+    return "".join(pieces(test))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -7,7 +7,7 @@ import pytest
 from dashboard import look, words, work, works
 from dashboard.periods import parse
 from dashboard.warehouse import here
-from tests.test_pages import run, shown, text_of
+from tests.test_pages import pieces, run, shown, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -76,7 +76,7 @@ def test_works_that_are_all_finished_have_no_empty_chart(con) -> None:
             having bool_and(is_completed) order by all limit 1"""
     ).fetchone()
     test = run("works", agency=agency, district=district)
-    assert not test.exception and not test.error and any("皆已完工" in each.value for each in test.info)
+    assert not test.exception and not test.error and "皆已完工" in "".join(pieces(test))
 
 
 @pytest.mark.parametrize(("view", "lights"), [("monthly", ["behind"]), ("quarterly", ["seriously_behind", "halted"])])
@@ -198,7 +198,7 @@ def test_one_work_answers_for_itself(con, language: str) -> None:
     for relation, frame in (("marts.work_lags", 0), ("marts.work_months", -1)):
         rows = con.execute(f"select count(*) from {relation} where work_id = ?", [number]).fetchone()[0]
         assert len(test.dataframe[frame].value) == rows
-    strip = next(each.proto.body for each in test.get("html") if '<ol class="strip">' in each.proto.body)
+    strip = next(each for each in pieces(test) if '<ol class="strip">' in each)
     assert strip.count("<li ") == 24  # the lights of two years
 
 

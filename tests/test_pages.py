@@ -35,14 +35,22 @@ def _speak_as_the_page_does():
 
 
 def text_of(test: AppTest) -> str:
-    return "\n".join(
-        getattr(element, "body", None) or getattr(element.proto, "body", "") for element in test.main if element
-    ) + "".join(element.proto.body for element in test.get("html"))
+    """What a page says, without what its lists could be set to."""
+    told = [getattr(element, "body", None) or getattr(element.proto, "body", "") for element in test.main
+            if element and element.type != "html"]  # fmt: skip
+    return re.sub(r"<select.*?</select>", "", "\n".join(told) + "".join(pieces(test)), flags=re.S)
+
+
+def pieces(test: AppTest) -> list[str]:
+    """The markup of a page, piece by piece; of a page that is one text, that text."""
+    bodies = [each.proto.body for each in test.get("html")]
+    carried = [re.fullmatch(r'<div class="carrier" hidden data-page="([^"]*)"></div>', body) for body in bodies]
+    return [html.unescape(page[1]) if page else body for page, body in zip(carried, bodies, strict=True)]
 
 
 def figures(test: AppTest) -> list[dict]:
     """What the charts of a page draw, in their order."""
-    told = [found[1] for each in test.get("html") if (found := re.search(r'data-told="([^"]*)"', each.proto.body))]
+    told = re.findall(r'data-told="([^"]*)"', "".join(pieces(test)))
     return [json.loads(html.unescape(each))["figure"] for each in told]
 
 
@@ -111,7 +119,7 @@ def test_every_page_is_in_the_menu() -> None:
 
 def test_the_mark_stands_at_each_simulated_figure_beside_a_printed_one(warehouse) -> None:
     words.speak("zh")
-    tiles = [each.proto.body for each in run("awards").get("html") if "公布值</span>" in each.proto.body]
+    tiles = [each for each in pieces(run("awards")) if "公布值</span>" in each]
     beside = [each for each in tiles if "作業資料" in each]
     assert beside and all("△ 模擬資料" in each for each in beside)
 

@@ -1,10 +1,16 @@
 // How does a figure become a drawing? Plotly draws it where the page says it; what is asked anew is changed in place.
 import "./plotly-basic.min.js";
+import { settle } from "./page.js";
 
 const plots = new Map(); // the key of a chart → what Plotly draws into; it outlives the markup around it
 const charts = document.getElementsByClassName("chart"); // always those of now
-let early; // pressed before the server listens
-let tell = (pressed) => (early = pressed);
+const ears = {}; // "show" runs a dialog, "draw" the page: what tells the server, by what it is to do
+const early = []; // pressed before the server listens
+
+function tell(to, pressed) {
+  if (ears[to]) ears[to](pressed);
+  else early.push([to, pressed]);
+}
 
 function made(key) {
   const plot = document.createElement("div");
@@ -18,29 +24,38 @@ function made(key) {
 
 function draw(chart) {
   const plot = plots.get(chart.dataset.key) ?? made(chart.dataset.key);
-  chart.append(plot);
-  plot.wide = chart.clientWidth;
-  if (!plot.wide) return; // not on the screen: drawn when it has a width
-  const told = (plot.told = JSON.parse(chart.dataset.told));
+  if (plot.parentNode !== chart) chart.append(plot);
+  // To ask for a width lays the page out. What was drawn already is as wide as before, or `sized` says so.
+  const wide = plot.wide || chart.clientWidth;
+  if (!wide) return; // not on the screen: drawn when it has a width
+  if (plot.said === chart.dataset.told && plot.drawn === wide) return; // as it stands
+  plot.wide = plot.drawn = wide;
+  plot.said = chart.dataset.told;
+  const told = (plot.told = JSON.parse(plot.said));
   plot.how.camera.title = told.camera;
   Plotly.react(plot, told.figure.data, { ...told.figure.layout, width: plot.wide }, plot.how);
   plot.removeAllListeners("plotly_click");
   plot.on("plotly_click", ({ points: [point] }) => {
-    if (told.clicks) tell({ key: chart.dataset.key, codes: point.customdata ?? null });
+    if (told.clicks) tell("draw", { key: chart.dataset.key, codes: point.customdata ?? null });
   });
 }
 
 const sized = new ResizeObserver((entries) => {
-  for (const { target } of entries)
-    if (target.isConnected && target.clientWidth !== plots.get(target.dataset.key)?.wide) draw(target);
+  for (const { target } of entries) {
+    const plot = plots.get(target.dataset.key);
+    if (!target.isConnected || !plot || plot.wide === target.clientWidth) continue;
+    plot.wide = target.clientWidth;
+    draw(target);
+  }
 });
 
 function look() {
+  settle(draw);
   // Of two with one key, the old one on its way out and the new, one is drawn: they would take it from each other for ever.
   const last = new Map();
   for (const chart of charts) last.set(chart.dataset.key, chart);
   for (const chart of last.values()) {
-    if (chart.firstChild) continue;
+    if (chart.firstChild && plots.get(chart.dataset.key)?.said === chart.dataset.told) continue;
     draw(chart);
     sized.observe(chart);
   }
@@ -55,13 +70,19 @@ new MutationObserver(look).observe(document.documentElement, { childList: true, 
 look();
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.("button.do");
-  if (button) tell({ key: button.dataset.key });
+  const button = target.closest?.("button.do, button.going");
+  if (button?.classList.contains("do")) tell("show", { key: button.dataset.key });
+  else if (button) tell("draw", { key: button.dataset.key, codes: null });
 });
 
-// The one component of the page: it tells the server what was pressed.
-export default function ({ setTriggerValue }) {
-  tell = (pressed) => setTriggerValue("press", pressed);
-  if (early) tell(early);
-  early = undefined;
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches?.("select.choice")) return;
+  const lists = [...document.querySelectorAll("select.choice")].map((list) => [list.dataset.key, list.value]);
+  tell("draw", { lists: Object.fromEntries(lists) });
+});
+
+// The components of the page: they tell the server what was pressed or chosen.
+export default function ({ data, setTriggerValue }) {
+  ears[data.to] = (pressed) => setTriggerValue("press", pressed);
+  for (const [to, pressed] of early.splice(0)) tell(to, pressed);
 }

@@ -158,12 +158,11 @@ def _choose(page: Page, server: Server, which: str, value: str) -> None:
             page.locator("#district").click()
             page.wait_for_timeout(300)
             page.locator(".dash-dropdown-option, [role=option]").filter(has_text=value).first.click()
-    elif server.name == "product" and which == "year":
-        said = f"{int(value) - 1911} 年"
-        shown = page.get_by_role("radio", name=said, exact=True)  # buttons, or a list
-        shown.first.click() if shown.count() else _list(page, said, "期間")
+    elif server.name == "product":
+        label = f"{int(value) - 1911} 年" if which == "year" else value
+        page.locator(f'select.choice[data-key="{which}"]').select_option(label=label)
     elif server.name in STREAMLIT:
-        _list(page, value, {"product": "行政區"}.get(server.name, which))
+        _list(page, value, which)
 
 
 def _list(page: Page, value: str, which: str) -> None:

@@ -38,9 +38,8 @@ class Load:
 class Looker(Viewer):
     """A session that changes the year and the district, and no other filter, so that all peers are asked the same."""
 
-    def _filter(self, widget, kind: str, options: list[str]) -> None:
-        if widget.label in LABELS:
-            super()._filter(widget, kind, options)
+    def _wanted(self, label: str) -> bool:
+        return label in LABELS
 
 
 def measure(server: Server, sessions: int, seconds: float, think: float = 0.0, found: Load | None = None) -> Load:

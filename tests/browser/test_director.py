@@ -36,12 +36,11 @@ class Director:
         self.click(self.page.get_by_role("menuitem", name=name).last)
 
     def choose(self, label: str, option: str) -> None:
-        """Choose in a list: one click to open it, one on the option, which typing finds."""
-        box = self.page.get_by_role("combobox", name=re.compile(label)).first
-        box.click()
-        self.clicks += 1
-        box.fill(option)
-        self.click(self.page.get_by_role("option", name=option).first)
+        """Choose in a list: one click to open it, one on the option."""
+        self.page.get_by_role("combobox", name=label, exact=True).select_option(label=option)
+        self.clicks += 2
+        self.page.wait_for_timeout(150)
+        self.visit.settle()
 
     def message(self) -> str:
         return self.page.locator("h1.message").inner_text()

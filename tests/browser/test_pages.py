@@ -125,7 +125,7 @@ def test_the_language_and_the_period_stay_from_page_to_page(visit: Visit, server
     assert "2021" in visit.page.locator("h1.message").inner_text()
     visit.page.get_by_role("link", name="Overview").first.click()
     visit.page.wait_for_function("() => document.querySelector('h1.message')?.innerText.startsWith('2021:')")
-    assert "year=110" in visit.page.url and "lang=en" in visit.page.url
+    visit.page.wait_for_url(lambda url: "year=110" in url and "lang=en" in url)
 
 
 def test_an_unknown_value_in_a_link_is_ignored_with_a_note(visit: Visit, server: str) -> None:

@@ -7,6 +7,8 @@ with Viewer(address) as viewer:
 
 from __future__ import annotations
 
+import html
+import json
 import random
 import re
 import time
@@ -17,6 +19,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SECONDS = 120
+CARRIED = re.compile(r'<div class="carrier" hidden data-page="([^"]*)"')
+LIST = re.compile(r'<select class="choice" data-key="([^"]*)" aria-label="([^"]*)"([^>]*)>(.*?)</select>', re.S)
+OPTION = re.compile(r'<option value="([^"]*)"( selected)?>')
 
 
 @dataclass
@@ -33,6 +38,9 @@ class Seen:
     buttons: dict[str, str] = field(default_factory=dict)  # what stands on it → its id
     fields: dict[str, str] = field(default_factory=dict)  # label of a field for text → its id
     lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # of a form: label → id and options
+    marked: dict[str, str] = field(default_factory=dict)  # lists in the markup: key → what is chosen
+    ear: str = ""  # the component that tells what was chosen in them
+    fragment: str = ""  # what is run then
 
 
 class Viewer:
@@ -60,7 +68,7 @@ class Viewer:
 
     def open(self, page: str, query: str = "") -> Seen:
         """Open a page by its address, as a link or the menu does."""
-        self.page, self.query, self.chosen = page, query, {}
+        self.page, self.query, self.chosen, self.hash = page, query, {}, ""
         return self._run()
 
     def choose(self) -> Seen:
@@ -69,7 +77,10 @@ class Viewer:
         if not able:
             return self.open(self.page, self.query)
         one = self.dice.choice(able)
-        self.chosen[one] = self.dice.choice(self.seen.options[one])
+        taken = self.dice.choice(self.seen.options[one])
+        if self.seen.kinds[one] == "list":
+            return self._run(lists=self.seen.marked | {one: taken})
+        self.chosen[one] = taken
         return self._run()
 
     def answer(self, button: str, texts: dict[str, str]) -> dict | None:
@@ -92,11 +103,11 @@ class Viewer:
         """Send such an answer."""
         return self._run(answer)
 
-    def _run(self, answer: dict | None = None) -> Seen:
+    def _run(self, answer: dict | None = None, lists: dict[str, str] | None = None) -> Seen:
         asked = BackMsg()
         asked.rerun_script.query_string = self.query
         asked.rerun_script.page_name = self.page
-        asked.rerun_script.page_script_hash = ""
+        asked.rerun_script.page_script_hash = self.hash if lists else ""
         asked.rerun_script.widget_states.SetInParent()
         # A browser forgets what is no longer on the page, or no longer one of its options.
         self.chosen = {one: value for one, value in self.chosen.items() if value in self.seen.options.get(one, ())}
@@ -111,6 +122,11 @@ class Viewer:
             asked.rerun_script.widget_states.widgets.add(id=answer["trigger"], trigger_value=True)
             for one, text in answer["texts"].items():
                 asked.rerun_script.widget_states.widgets.add(id=one, string_value=text)
+        if lists:
+            asked.rerun_script.fragment_id = self.seen.fragment
+            asked.rerun_script.widget_states.widgets.add(id=self.seen.ear, json_value="{}")
+            told = asked.rerun_script.widget_states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{self.seen.ear}__events")
+            told.json_trigger_value = json.dumps([{"event": "press", "value": {"lists": lists}}])
         started = time.perf_counter()
         self.link.send(asked.SerializeToString())
         before, self.seen = self.seen, Seen()
@@ -126,17 +142,21 @@ class Viewer:
                 case "page_not_found":
                     self.seen.faults.append(f"no page {self.page}")
                 case "new_session":
-                    self.query = message.new_session.page_script_hash and self.query
+                    self.hash = message.new_session.page_script_hash
+                case "page_info_changed":
+                    self.query = message.page_info_changed.query_string
                 case "script_finished":
                     runs += 1
-                    # A run that was stopped for another one is not the answer.
-                    if message.script_finished in (0, 1) or runs > 3:
+                    # A run that was stopped for another one (2) is not the answer.
+                    if message.script_finished in (0, 1, 3) or runs > 3:
                         if message.script_finished == 1:
                             self.seen.faults.append("the script could not be run")
                         break
         self.seen.seconds = time.perf_counter() - started
-        if not self.seen.choices and before.choices and not self.seen.faults:
-            self.seen.choices, self.seen.options, self.seen.kinds = before.choices, before.options, before.kinds
+        if (lists or not self.seen.choices) and not self.seen.faults:  # what was not drawn anew is still there
+            for name in ("choices", "options", "kinds", "marked"):
+                setattr(self.seen, name, getattr(before, name) | getattr(self.seen, name))
+        self.seen.ear, self.seen.fragment = self.seen.ear or before.ear, self.seen.fragment or before.fragment
         return self.seen
 
     def _element(self, delta) -> None:
@@ -152,7 +172,13 @@ class Viewer:
                 if element.alert.format == element.alert.ERROR:
                     self.seen.faults.append(element.alert.body[:200])
             case "html":
-                self.seen.rows += element.html.body.count("<tr")
+                page = CARRIED.match(element.html.body)
+                text = html.unescape(page[1]) if page else element.html.body
+                self.seen.rows += text.count("<tr")
+                for key, label, how, options in LIST.findall(text):
+                    self._list(key, label, how, OPTION.findall(options))
+            case "bidi_component" if "draw" in element.bidi_component.json:
+                self.seen.ear, self.seen.fragment = element.bidi_component.id, delta.fragment_id
             case "button":
                 self.seen.buttons[element.button.label] = element.button.id
             case "text_input" | "text_area" as kind:
@@ -167,8 +193,18 @@ class Viewer:
                     element.button_group, "button_group", [each.content for each in element.button_group.options]
                 )
 
+    def _list(self, key: str, label: str, how: str, options: list[tuple[str, str]]) -> None:
+        """A list in the markup."""
+        self.seen.marked[key] = next((code for code, chosen in options if chosen), options[0][0])
+        if "disabled" not in how and self._wanted(label):
+            self.seen.choices[key], self.seen.kinds[key] = len(options), "list"
+            self.seen.options[key] = [code for code, _ in options]
+
+    def _wanted(self, label: str) -> bool:
+        return True
+
     def _filter(self, widget, kind: str, options: list[str]) -> None:
-        if not widget.disabled and not widget.form_id:
+        if not widget.disabled and not widget.form_id and self._wanted(widget.label):
             self.seen.choices[widget.id] = len(options)
             self.seen.options[widget.id] = options
             self.seen.kinds[widget.id] = kind

@@ -1,0 +1,100 @@
+"""Does a page that is asked anew change where it differs and nowhere else, and can nothing in it run?"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dashboard import plot
+from tests.browser.conftest import Visit, visiting
+
+SCRIPT = next(at for at in plot.addresses() if at.endswith("/page.js"))
+HOSTILE = (
+    '<div class="page"><p data-key="a" onclick="ran()" class="b" style="color:red">x</p><script>ran()</script>'
+    '<img src="x" onerror="ran()"><a href="javascript:ran()">y</a><svg onload="ran()"><script>ran()</script></svg>'
+    '<iframe srcdoc="<script>parent.ran()</script>"></iframe><table><tbody><tr><td>z</td></tr></tbody></table></div>'
+)
+
+
+def test_a_choice_leaves_lists_and_drawings_in_place(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    page.evaluate("window.kept = [...document.querySelectorAll('.choice, .js-plotly-plot, .tile, .head')]")
+    told = page.locator("h1.message").inner_text()
+    district = page.get_by_role("combobox", name="行政區", exact=True)
+    district.focus()
+    district.select_option(label="永康區")
+    page.wait_for_function("() => document.querySelector('h1.message').innerText.includes('永康區')")
+    visit.settle()
+    assert told != page.locator("h1.message").inner_text() and "district=yongkang" in page.url
+    assert page.evaluate("kept.filter((each) => !each.isConnected).map((each) => each.outerHTML.slice(0, 200))") == []
+    assert page.evaluate("document.activeElement.dataset.key") == "district"
+    assert visit.errors == [] and visit.outside == []
+
+
+def test_two_choices_in_one_breath_are_two(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    page.evaluate(
+        """() => { for (const [key, value] of [['year', '111'], ['district', 'yongkang'], ['category', 'noise']]) {
+            const list = document.querySelector(`.choice[data-key=${key}]`);
+            list.value = value; list.dispatchEvent(new Event('change', {bubbles: true})); } }"""
+    )
+    page.wait_for_function("() => /category=noise/.test(location.search) && /year=111/.test(location.search)")
+    visit.settle()
+    title = page.locator("h1.message").inner_text()
+    assert "district=yongkang" in page.url and "永康區、噪音舉發 111 年" in title
+
+
+def test_a_bar_that_chooses_sets_the_list_and_a_second_click_frees_it(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    category = page.get_by_role("combobox", name="案件類別", exact=True)
+    for wanted in (True, False):
+        page.locator(".js-plotly-plot").nth(2).locator(".barlayer .point path").nth(0).click(force=True)
+        page.wait_for_function("(chosen) => location.search.includes('category=') === chosen", arg=wanted)
+        visit.settle()
+        assert bool(category.input_value()) == wanted
+
+
+def test_another_page_leaves_nothing_of_the_one_before(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline").page
+    for link in ("陳情", "1999", "首長總覽", "1999"):
+        if link == "首長總覽":
+            page.get_by_text(link, exact=True).first.click()
+        else:
+            page.get_by_text("為民服務", exact=True).first.click()
+            page.get_by_role("menuitem").filter(has_text=link).last.click()
+        page.wait_for_timeout(700)
+        visit.settle()
+        assert page.locator("h1.message").count() == 1
+        keys = page.locator(".chart").evaluate_all("(all) => all.map((each) => each.dataset.key)")
+        assert len(keys) == len(set(keys)) == page.locator(".js-plotly-plot").count() > 0
+    assert visit.errors == []
+
+
+def _taken(page: Page, server: str, text: str) -> dict:
+    page.goto(f"{server}/healthz")
+    return page.evaluate(
+        """async ([script, text]) => {
+            window.runs = 0; window.ran = () => { window.runs += 1; };
+            const { settle } = await import(script);
+            document.body.innerHTML = '<div data-testid="stElementContainer"><i class="carrier"></i></div>';
+            document.querySelector('.carrier').dataset.page = text;
+            settle(() => {});
+            const page = document.querySelector('.page');
+            for (const each of page.querySelectorAll('p, a')) each.click();
+            await new Promise((done) => setTimeout(done, 300));
+            return { runs: window.runs, html: page.outerHTML };
+        }""",
+        [SCRIPT, text],
+    )
+
+
+@pytest.mark.parametrize("has_sanitizer", [True, False])
+def test_nothing_in_a_page_runs(browser: Browser, server: str, has_sanitizer: bool) -> None:
+    for visit in visiting(browser, server):
+        if not has_sanitizer:
+            visit.page.add_init_script("delete window.Sanitizer")
+        told = _taken(visit.page, server, HOSTILE)
+        assert told["runs"] == 0
+        assert not any(each in told["html"] for each in ("script", "onclick", "onerror", "onload", "iframe", "svg"))
+        for kept in ('data-key="a"', 'class="b"', "color:red", "<td>z</td>"):
+            assert kept in told["html"]
