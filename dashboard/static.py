@@ -27,7 +27,7 @@ LOOK = Path(__file__).parent / "look.css"
 PRESSED = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 FOREVER = "public, max-age=31536000, immutable"
 # Elements of Streamlit that every page has, each in a script of its own, which asks for others.
-ELEMENTS = ("Html", "Selectbox", "ButtonGroup", "Button", "DownloadButton")
+ELEMENTS = ("Html", "ButtonGroup", "BidiComponent")
 IMPORT = re.compile(rb"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 # Where the server is, so that the page need not look for it at the address of each page first; and who may embed it.
 KNOWN = """<script>window.__streamlit = {BACKEND_BASE_URL: new URL(".", location.href).href,

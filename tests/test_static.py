@@ -67,7 +67,7 @@ def test_everything_else_goes_on(client: TestClient, address: str, more: dict) -
 def test_the_page_asks_ahead_for_files_that_are_there() -> None:
     hints = re.findall(r'rel="modulepreload" crossorigin href="\.(/\S+?)"', static.page())
     assert set(plot.addresses()) < set(hints) and set(hints) <= set(static._files())
-    assert any("Selectbox" in each for each in hints), "Streamlit names its scripts otherwise now"
+    assert any("BidiComponent" in each for each in hints), "Streamlit names its scripts otherwise now"
 
 
 def test_the_library_is_the_one_of_the_python_package() -> None:
