@@ -92,7 +92,7 @@ def sample_(store: Store, seed: int, scale: float, until: dt.date | None) -> Non
 def add(store: Store, files: tuple[Path, ...], name: str | None, by: str) -> None:
     """收進檔案（CSV、XLSX、ODS、標案 XML）Take files in; the next build uses them."""
     sources = declarations.load()
-    for path, source in filing.sort_out(files, sources, known(sources, name) if name else None):
+    for path, source in filing.sort_out(files, sources, known(sources, name) if name is not None else None):
         receipt = filing.add(store, source, path)
         audit.record(store, by, "filed", source.name, path.name, receipt.pull)
         log.info("added", source=source.name, file=path.name, bytes=receipt.size, pull=receipt.pull)

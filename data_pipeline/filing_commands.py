@@ -36,7 +36,7 @@ PRINTED = 20  # refused rows at the terminal
 @click.pass_obj
 def preview(store: Store, file: Path, name: str | None, marked: Path | None, as_json: bool) -> None:
     """先看檔案會改變什麼，不收件 What a file would change; nothing is kept."""
-    if name:
+    if name is not None:
         known(declarations.load(), name)
     if marked and marked.suffix.lower() != ".xlsx":
         raise Refusal("--marked 須為 .xlsx，沒有寫檔 · --marked must end in .xlsx, nothing was written", 2)
@@ -80,7 +80,7 @@ def _print(part: dict) -> None:
 def file_(store: Store, files: tuple[Path, ...], name: str | None, by: str, style: str) -> None:
     """送件：收進、建置、檢核、發布；不過就一切如舊 File: keep, build, check, publish in one, or change nothing."""
     sources = declarations.load()
-    if name:
+    if name is not None:
         known(sources, name)
     with contextlib.ExitStack() as stack, Reporter(style) as report:
         copies = tuple(stack.enter_context(confined.taken(store, path)) for path in files)

@@ -226,7 +226,9 @@ def _lay_out(con, source: Source, piece: Piece, work: Path, words: dict, place: 
 
 def _laid(con, source: Source, piece: Piece, work: Path, words: dict, place: int) -> tuple[str, ...]:
     path = piece.path
-    if path.suffix.lower() in (".csv", ".xlsx", ".ods", ".xls", ".xlsm") and source.where.protocol != "pcc":
+    # What was filed is a table, whatever its name ends in; of a pulled one the ending says it.
+    tables = (".csv", ".xlsx", ".ods", ".xls", ".xlsm")
+    if source.where.protocol == "file" or (path.suffix.lower() in tables and source.where.protocol != "pcc"):
         grid = clean.grid_for(path, source)
     else:
         grid = clean.grid_of_records(pull.rows(source, path.name, path.read_bytes()))

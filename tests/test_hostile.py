@@ -216,7 +216,7 @@ def test_of_a_formula_only_its_value_is_read_and_no_text_becomes_one(tmp_path):
         ("../../etc/passwd.csv", "passwd.csv"), ("C:\\Windows\\a.csv", "a.csv"), ("a\0b.csv", "ab.csv"),
         ("cod\u202evsc.xlsx", "codvsc.xlsx"), ("x" * 300 + ".csv", "x" * 60 + ".csv"), ("..", "file"), ("", "file"),
         ("話務 11301（修正）.csv", "話務_11301_修正_.csv"), ("-rf.csv", "-rf.csv"), ("a\nb.csv", "a_b.csv"),
-        ("$(reboot).csv", "_reboot_.csv"), (".hidden.csv", "hidden.csv"),
+        ("$(reboot).csv", "_reboot_.csv"), (".hidden.csv", "hidden.csv"), (".csv", "file.csv"), ("...csv", "file.csv"),
     ],
 )  # fmt: skip
 def test_a_name_is_only_a_name(name, safe):

@@ -23,8 +23,10 @@ TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # marks that m
 def safe_name(name: str) -> str:
     """A file's name that is only a name: no folder, no marks that hide its ending, short enough for any system."""
     bare = re.split(r"[/\\]", one_line(name))[-1]
-    safe = Path(SAFE.sub("_", unicodedata.normalize("NFC", bare)).lstrip(".") or "file")
-    return safe.stem[:60] + safe.suffix[:12]
+    stem, dot, ending = SAFE.sub("_", unicodedata.normalize("NFC", bare)).rpartition(".")
+    if not dot:
+        stem, ending = ending, ""
+    return (stem.lstrip(".") or "file")[:60] + (dot + ending if ending else "")[:12]  # 「.csv」 keeps its ending
 
 
 def one_line(text: str) -> str:
