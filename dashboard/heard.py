@@ -17,6 +17,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from dashboard import plot
 
+MOST, LONGEST = 4, 60  # codes of a mark, characters of a code
 BUTTON = Markup(
     '<button class="do" type="button" data-key="{key}"><span aria-hidden="true">{icon}</span>{label}</button>'
 )
@@ -65,17 +66,33 @@ def _listen() -> None:
 
 
 def _press() -> None:
-    does, shows = _known().get(st.session_state["pressed"]["press"]["key"], (None, False))
-    if shows:
-        st.session_state["to_show"] = does
+    for key in _told("pressed"):
+        does, shows = _known().get(key, (None, False))
+        if shows:
+            st.session_state["to_show"] = does
 
 
 def _chose() -> None:
-    told = st.session_state["chosen_here"]["press"]  # of lists all, so that two chosen in one breath are two
-    for key, codes in (told["lists"] if "lists" in told else {told["key"]: told["codes"]}).items():
+    for key, codes in _told("chosen_here").items():
         does, shows = _known().get(key, (None, False))
         if does and not shows:
-            does(*(codes if isinstance(codes, list) else [codes]))
+            does(*codes)
+
+
+def _told(ear: str) -> dict[str, list]:
+    """What was pressed or chosen, key → codes; of lists all that wait, so that two chosen in one breath are two.
+
+    Whoever speaks to the server without our page may send anything: what the page would not send is left out.
+    """
+    told = st.session_state[ear]["press"]
+    told = told if isinstance(told, dict) else {}
+    pairs = told["lists"].items() if isinstance(told.get("lists"), dict) else [(told.get("key"), told.get("codes"))]
+    read = {key: codes if isinstance(codes, list) else [codes] for key, codes in pairs if isinstance(key, str)}
+    return {key: codes for key, codes in read.items() if len(codes) <= MOST and all(map(_code, codes))}
+
+
+def _code(value: object) -> bool:
+    return value is None or isinstance(value, int | float) or (isinstance(value, str) and len(value) <= LONGEST)
 
 
 def _register() -> None:

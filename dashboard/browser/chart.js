@@ -77,7 +77,10 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("change", ({ target }) => {
   if (!target.matches?.("select.choice")) return;
-  const lists = [...document.querySelectorAll("select.choice")].map((list) => [list.dataset.key, list.value]);
+  const chosen = (target.waiting = target.value); // until the page says the same
+  setTimeout(() => target.waiting === chosen && (target.waiting = undefined), 5000);
+  const waiting = [...document.querySelectorAll("select.choice")].filter((list) => list.waiting !== undefined);
+  const lists = waiting.map((list) => [list.dataset.key, list.value]);
   tell("draw", { lists: Object.fromEntries(lists) });
 });
 

@@ -5,7 +5,7 @@
 
 const carriers = document.getElementsByClassName("carrier"); // always those of now
 const held = new Map(); // what holds a carrier → the page beside it
-const cleaner = self.Sanitizer && new Sanitizer();
+const cleaner = Document.parseHTML && self.Sanitizer && new Sanitizer(); // older ones are made otherwise
 if (cleaner) {
   cleaner.setDataAttributes(true);
   for (const name of ["button", "select", "option", "img"]) cleaner.allowElement(name);
@@ -18,12 +18,12 @@ if (cleaner) {
 
 // All text in it was escaped where it was made; that nothing in it can run is made sure of a second time.
 function read(text) {
-  if (cleaner && Document.parseHTML) return Document.parseHTML(text, { sanitizer: cleaner }).body.firstElementChild;
+  if (cleaner) return Document.parseHTML(text, { sanitizer: cleaner }).body.firstElementChild;
   const page = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
   for (const each of page.querySelectorAll("script, iframe, object, embed, svg, math, style, link, meta, base, form")) each.remove();
   for (const each of page.querySelectorAll("*"))
     for (const { name, value } of [...each.attributes])
-      if (name.startsWith("on") || (/^(href|src)$/.test(name) && !/^(\/(?!\/)|data:image\/)/.test(value))) each.removeAttribute(name);
+      if (name.startsWith("on") || (/^(href|src)$/.test(name) && !/^(\/(?![\/\\])|data:image\/)/.test(value))) each.removeAttribute(name);
   return page;
 }
 
@@ -47,7 +47,11 @@ function become(now, next) {
   for (const old of before) old.remove();
   for (const child of after) now.insertBefore(child, there);
   for (const [old, child] of end) turn(old, child);
-  if (now.nodeName === "SELECT") now.value = next.value; // what was chosen by hand counts more than the mark in the text
+  // What was chosen by hand counts more than the mark in the text; an answer to the choice before does not undo it.
+  if (now.nodeName === "SELECT" && (now.waiting ?? next.value) === next.value) {
+    now.value = next.value;
+    now.waiting = undefined;
+  }
 }
 
 // Drawing measures, and to measure lays out all that changed: charts that stay are drawn before anything else changes.

@@ -44,6 +44,20 @@ def test_two_choices_in_one_breath_are_two(visit: Visit, server: str) -> None:
     assert "district=yongkang" in page.url and "永康區、噪音舉發 111 年" in title
 
 
+def test_the_answer_to_one_choice_does_not_undo_the_next(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    district = page.get_by_role("combobox", name="行政區", exact=True)
+    district.focus()
+    for _ in range(6):  # as quick as a held key
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(40)
+    wanted = district.input_value()
+    page.wait_for_function("(code) => new URLSearchParams(location.search).get('district') === code", arg=wanted)
+    visit.settle()
+    assert district.input_value() == wanted == district.evaluate("(list) => list.options[6].value")
+    assert district.locator("option:checked").inner_text() in page.locator("h1.message").inner_text()
+
+
 def test_a_bar_that_chooses_sets_the_list_and_a_second_click_frees_it(visit: Visit, server: str) -> None:
     page = visit.open(f"{server}/hotline?year=112").page
     category = page.get_by_role("combobox", name="案件類別", exact=True)
