@@ -294,9 +294,15 @@ def filled(built_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def asked(filled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("RDEC_STORE", str(filled))
-    here.cache_clear()
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
+    """What is known of the build in use: the one that is filled bears the name of the one it was copied from."""
     here.cache_clear()
+    small_counts._marked.cache_clear()
 
 
 @pytest.mark.parametrize("relation,names", splits())
