@@ -37,10 +37,15 @@ class Place:
         return markup.PLACE.render(kind=self.kind, parts=self.parts)
 
 
+def carried(piece: str) -> str:
+    """A piece that changes in place by itself: what is chosen from keeps the focus when it comes anew."""
+    return markup.CARRIER.render(page=markup.PLACE.render(kind="stHtml", parts=[Markup(piece)]))
+
+
 def put(piece: str, narrow: bool = False) -> None:
-    """A piece of markup, here; `narrow` is as wide as it says itself where it stands in a row."""
+    """A piece of markup, here; `narrow` is a list, as wide as it says itself where it stands in a row."""
     if (here := _here.get()) is None:
-        st.html(piece, width="content" if narrow else "stretch")
+        st.html(carried(piece) if narrow else piece, width="content" if narrow else "stretch")
     else:
         here.parts.append(Markup(piece))
 

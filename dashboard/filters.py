@@ -47,7 +47,7 @@ def begin(slot: DeltaGenerator | None) -> None:
         parts = {each: _part_words(chosen, each) for each in PARTS}
         lists = _list("year", t("frame.period"), said, 112)
         lists += _list("part", t("frame.part"), parts, 140, disabled=chosen == "all")
-        slot.html(lists, width="content")
+        slot.html(body.carried(lists), width="content")
     _tell("year", default)
     _tell("part", "")
     st.session_state["chosen"] = {t("frame.period"): period_words(period())} if slot else {}

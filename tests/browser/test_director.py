@@ -47,8 +47,8 @@ class Director:
 
     def cell(self, row: int, column: int) -> None:
         """Pick a row of the first list by its box."""
-        box = self.page.locator('[data-testid="stDataFrame"] canvas').first.bounding_box()
-        self.page.mouse.click(box["x"] + column, box["y"] + 36 * row + 54)
+        listed = self.page.locator('[data-testid="stDataFrame"]').first
+        listed.click(position={"x": column, "y": 36 * row + 54})  # once it stands still
         self.clicks += 1
         self.page.wait_for_timeout(600)
         self.visit.settle()

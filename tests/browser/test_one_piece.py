@@ -31,6 +31,18 @@ def test_a_choice_leaves_lists_and_drawings_in_place(visit: Visit, server: str) 
     assert visit.errors == [] and visit.outside == []
 
 
+@pytest.mark.parametrize(("address", "key"), [("hotline", "year"), ("petitions", "district"), ("petitions", "part")])
+def test_a_list_keeps_the_focus_on_any_page(visit: Visit, server: str, address: str, key: str) -> None:
+    page = visit.open(f"{server}/{address}?year=112").page
+    chosen = page.locator(f".choice[data-key={key}]")
+    chosen.focus()
+    before = page.locator("h1.message").inner_text()
+    chosen.select_option(index=2)
+    page.wait_for_function("(told) => document.querySelector('h1.message').innerText !== told", arg=before)
+    visit.settle()
+    assert page.evaluate("document.activeElement.dataset.key") == key and chosen.count() == 1
+
+
 def test_two_choices_in_one_breath_are_two(visit: Visit, server: str) -> None:
     page = visit.open(f"{server}/hotline?year=112").page
     page.evaluate(

@@ -26,10 +26,8 @@ def click_bar(visit: Visit, chart: int, bar: int = 0) -> None:
 
 def click_name(visit: Visit) -> None:
     """The second column of the first row of the first list: the name and not the box."""
-    listed = visit.page.locator('[data-testid="stDataFrame"] canvas').first
-    listed.scroll_into_view_if_needed()
-    box = listed.bounding_box()
-    visit.page.mouse.click(box["x"] + 230, box["y"] + 60)
+    listed = visit.page.locator('[data-testid="stDataFrame"]').first
+    listed.click(position={"x": 230, "y": 60})  # once it stands still
     settle(visit)
 
 
