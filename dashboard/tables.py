@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import downloads, look, tiles, words
+from dashboard import downloads, heard, look, tiles, words
 from dashboard.words import t
 
 
@@ -61,3 +62,27 @@ def show(
     downloads.buttons(downloads.of_rows(name, rows, simulated))
     if on_select and (place := st.session_state.pop(f"clicked-{key}", None)) is not None:
         on_select(place)
+
+
+def first(name: str, rows: Sequence[Mapping[str, object]], many: int, open_one: Callable[[int], None]) -> None:
+    """The first so `many` rows of a list, as a table to read; all of them, as `show` has it, open in a dialog.
+
+    What stands in the first column is a button: it opens the row, `open_one` is told its place.
+    """
+    heads = [tiles.Column(head, "right" if isinstance(cell, int) else "") for head, cell in rows[0].items()]
+    cells = []
+    for place, row in enumerate(rows[:many]):
+        number, *rest = row.values()
+        opened = heard.button(f"row-{name}-{place}", str(number), "", functools.partial(open_one, place))
+        cells.append([opened, *(words.number(cell) if isinstance(cell, int) else cell for cell in rest)])
+    tiles.table(heads, cells, compact=True)
+    told = t("downloads.all_listed", n=words.number(len(rows)))
+    tiles.told("", heard.button(f"all-{name}", told, "▦", functools.partial(_all, name, rows)))
+
+
+def _all(name: str, rows: Sequence[Mapping[str, object]]) -> None:
+    @st.dialog(name, width="large")
+    def opened() -> None:
+        show(name, rows, height=520)
+
+    opened()

@@ -1,14 +1,15 @@
 """Are petitions answered in time, and which wait longest?"""
 
-import streamlit as st
-
-from dashboard import charts, filters, petitions, tables, tiles
+from dashboard import body, charts, filters, petitions, tables, tiles
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
+FIRST = 12  # rows of the list
+
+body.whole()
 period = filters.period()
-top = st.container()
-with st.container(horizontal=True):
+top = body.place()
+with body.row():
     where = {name: filters.choice(name, key) for name, key in petitions.FILTERS.items()}
 with top:
     tiles.title(petitions.message(period, where), answers=[ask("petitions.received", period, where=where)])
@@ -17,10 +18,10 @@ with tiles.row():
     for name, of in petitions.headlines(where):
         tiles.metric(name, period, of)
 if petitions.days_unsplit(where):
-    st.caption(t("petitions.days_note"))
+    body.note(t("petitions.days_note"))
 
 span = petitions.span(period)
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("petitions.by_month"))
     charts.trend(ask("petitions.received", span, by=("month",), where=where), height=330)
@@ -29,7 +30,7 @@ with right:
     rate = ask("petitions.on_time_rate", span, by=("month",), where=where)
     charts.trend(rate, target=rate.metric.target, floor=0.8, height=330)
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 for column, name, key, top_n in ((left, "agency_id", "agency", 12), (right, "category", "category", None)):
     with column:
         tiles.header(t(f"petitions.by_{key}"))
@@ -37,7 +38,7 @@ for column, name, key, top_n in ((left, "agency_id", "agency", 12), (right, "cat
         charts.bars(answer, name, labels(name), accent=where[name], top=top_n, key=f"petitions-{key}",
                     click=filters.from_chart(key))  # fmt: skip
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("petitions.by_district"))
     charts.bars(ask("petitions.received", period, by=("district_id",), where=where | {"district_id": []}),
@@ -48,9 +49,8 @@ with right:
     tiles.beside([row for key in petitions.PRINTED for row in published(key)])
     waiting = petitions.overdue(where)
     tiles.header(t("petitions.waiting", n=len(waiting), day=petitions.as_of()))
-    st.caption(t("petitions.waiting_note"))
+    body.note(t("petitions.waiting_note"))
     if waiting:
-        tables.show(t("petitions.waiting_list"), waiting, height=620,
-                    on_select=lambda place: petitions.open_one(waiting[place]))  # fmt: skip
+        tables.first(t("petitions.waiting_list"), waiting, FIRST, lambda place: petitions.open_one(waiting[place]))
     else:
-        st.info(t("petitions.none_waiting"), icon=":material/check_circle:")
+        body.nothing(t("petitions.none_waiting"))

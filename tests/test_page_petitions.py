@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import words
-from tests.test_pages import run, shown, text_of
+from dashboard import petitions, words
+from tests.test_pages import run, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -40,16 +40,21 @@ def test_the_message_counts_by_the_honest_formula(con, asked: dict, where: str) 
 
 def test_the_oldest_overdue_come_first_without_a_person(con) -> None:
     expected = con.execute("select petition_id from marts.petitions where is_open_overdue order by due_on, 1").fetchall()
-    listed = shown(run("petitions"))[-1]
-    assert list(listed["案號"]) == [number for (number,) in expected]
-    assert list(listed["逾期日數"]) == sorted(listed["逾期日數"], reverse=True)
-    assert set(listed.columns) == {"案號", "逾期日數", "期限", "收文日", "機關", "行政區", "案件類別"}
+    listed = petitions.overdue({name: [] for name in petitions.FILTERS})
+    assert [row["案號"] for row in listed] == [number for (number,) in expected]
+    late = [row["逾期日數"] for row in listed]
+    assert late == sorted(late, reverse=True)
+    assert set(listed[0]) == {"案號", "逾期日數", "期限", "收文日", "機關", "行政區", "案件類別"}
+    told = text_of(run("petitions"))
+    places = [told.index(row["案號"]) for row in listed[:12]]
+    assert places == sorted(places) and f"全部 {len(listed)} 件" in told
+    assert not [row for row in listed[12:] if row["案號"] in told]
 
 
 def test_days_that_do_not_follow_a_filter_say_so(con) -> None:
-    notes = "".join(each.value for each in run("petitions", district="east").caption)
+    notes = text_of(run("petitions", district="east"))
     assert "不隨行政區與類別" in notes
-    assert "不隨行政區與類別" not in "".join(each.value for each in run("petitions", agency="police").caption)
+    assert "不隨行政區與類別" not in text_of(run("petitions", agency="police"))
 
 
 def test_the_published_figures_stand_beside(con) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -79,8 +80,21 @@ def test_a_bar_without_a_page_of_its_own_shows_the_rows_behind_it(visit: Visit, 
 
 def test_a_petition_of_the_list_says_all_that_is_kept_of_it(visit: Visit, server: str) -> None:
     visit.open(f"{server}/petitions")
-    click_name(visit)
-    assert visit.page.get_by_role("dialog").locator('[data-testid="stDataFrame"]').count() == 1
+    visit.page.locator("table .do").first.click()
+    dialog = visit.page.get_by_role("dialog")
+    dialog.locator('[data-testid="stDataFrame"]').wait_for()
+    assert "陳情" in dialog.inner_text()
+
+
+def test_all_rows_of_a_short_list_open_in_a_dialog(visit: Visit, server: str) -> None:
+    visit.open(f"{server}/petitions?lang=en")
+    visit.page.get_by_role("button", name=re.compile(r"All \d+: sort, search, download")).click()
+    dialog = visit.page.get_by_role("dialog")
+    dialog.locator('[data-testid="stDataFrame"]').wait_for()
+    with visit.page.expect_download() as waiting:
+        dialog.get_by_role("button", name="CSV", exact=True).click()
+    said = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    assert len(said.splitlines()) > 2 and "Simulated" in waiting.value.suggested_filename
 
 
 def test_a_page_that_is_not_there_says_so_in_the_language_of_the_house(visit: Visit, server: str) -> None:
