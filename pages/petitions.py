@@ -47,10 +47,11 @@ with left:
 with right:
     tiles.header(t("petitions.printed"))
     tiles.beside([row for key in petitions.PRINTED for row in published(key)])
-    waiting = petitions.overdue(where)
-    tiles.header(t("petitions.waiting", n=len(waiting), day=petitions.as_of()))
-    body.note(t("petitions.waiting_note"))
-    if waiting:
-        tables.first(t("petitions.waiting_list"), waiting, FIRST, lambda place: petitions.open_one(waiting[place]))
-    else:
-        body.nothing(t("petitions.none_waiting"))
+
+waiting = petitions.overdue(where)
+tiles.header(t("petitions.waiting", n=len(waiting), day=petitions.as_of()))
+body.note(t("petitions.waiting_note"))
+if waiting:
+    tables.first(t("petitions.waiting_list"), waiting, FIRST, lambda place: petitions.open_one(waiting[place]))
+else:
+    body.nothing(t("petitions.none_waiting"))
