@@ -39,7 +39,7 @@ class Place:
 
 def carried(piece: str) -> str:
     """A piece that changes in place by itself: what is chosen from keeps the focus when it comes anew."""
-    return markup.CARRIER.render(page=markup.PLACE.render(kind="stHtml", parts=[Markup(piece)]))
+    return markup.carried(markup.PLACE.render(kind="stHtml", parts=[Markup(piece)]))
 
 
 def put(piece: str, narrow: bool = False) -> None:
@@ -65,7 +65,7 @@ def collected() -> Iterator[None]:
         page = _here.get()
         _here.reset(before)
         if page and not isinstance(sys.exception(), RerunException):  # who leaves for another page draws nothing here
-            st.html(markup.CARRIER.render(page=page.__html__()))
+            st.html(markup.carried(page.__html__()))
 
 
 @contextlib.contextmanager

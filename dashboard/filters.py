@@ -7,6 +7,7 @@ the few lines of `_linked`.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -292,7 +293,13 @@ def _list(key: str, label: str, options: Mapping[str, str], wide: int, disabled:
         st.session_state[key] = code or None if "" in options and key != "part" else code
 
     heard.mark(key, take)
-    told = {"key": key, "label": label, "options": options.items(), "chosen": st.session_state[key] or ""}
+    return _drawn(key, label, tuple(options.items()), st.session_state[key] or "", wide, disabled)
+
+
+@functools.lru_cache(maxsize=512)
+def _drawn(key: str, label: str, options: tuple[tuple[str, str], ...], chosen: str, wide: int, disabled: bool) -> Markup:
+    """A list of a hundred options is half of the work on a page that was asked for before."""
+    told = {"key": key, "label": label, "options": options, "chosen": chosen}
     return Markup(markup.LIST.render(**told, wide=wide, disabled=disabled))
 
 

@@ -5,6 +5,7 @@ Every value goes through Jinja's autoescape: no text from the data can become ma
 """
 
 import jinja2
+from markupsafe import Markup
 
 _html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
@@ -16,7 +17,7 @@ TITLE = _html.from_string("""
 </p>""")
 
 # A page as one text in one attribute: `page.js` puts it on the screen.
-CARRIER = _html.from_string('<div class="carrier" hidden data-page="{{ page }}"></div>')
+CARRIER = Markup("""<div class="carrier" hidden data-page='{}'></div>""")
 PLACE = _html.from_string('<div class="{{ kind }}">{% for part in parts %}<div>{{ part }}</div>{% endfor %}</div>')
 NOTE = _html.from_string('<p class="note">{{ text }}</p>')
 NOTHING = _html.from_string('<p class="nothing" role="note"><span aria-hidden="true">○</span> {{ text }}</p>')
@@ -91,3 +92,13 @@ HEADERS = _html.from_string("""
 {% endfor %}</dd>{% endif %}
 </dl>""")
 CODE = _html.from_string("<code>{{ text }}</code>")
+
+
+def quoted(text: str) -> Markup:
+    """A long text as an attribute between single quotes: double ones, of which it is full, stay as they are."""
+    return Markup(text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;"))
+
+
+def carried(page: str) -> str:
+    """A page, or a piece of one, as `page.js` takes it."""
+    return CARRIER.format(quoted(page))

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from dashboard.markup import quoted
+
 FOLDER = Path(__file__).parent / "browser"
 SCRIPTS = ("chart.js", "page.js", "plotly-basic.min.js")
 OF = "dashboard"
 CHART = Markup(
-    '<div class="chart" role="figure" aria-label="{alt}" data-key="{key}" data-told="{told}"'
-    ' style="height:{high}px"></div>'
+    """<div class="chart" role="figure" aria-label="{alt}" data-key="{key}" data-told='{told}' """
+    """style="height:{high}px"></div>"""
 )
 
 
@@ -38,4 +40,4 @@ def markup(key: str, figure: dict, config: dict, alt: str, clicks: bool) -> Mark
     """What a figure is drawn from; `clicks` says whether its marks can be pressed (`heard.mark`)."""
     told = config | {"figure": figure, "clicks": clicks}
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=dt.date.isoformat)
-    return CHART.format(alt=alt, key=key, told=text, high=figure["layout"]["height"])
+    return CHART.format(alt=alt, key=key, told=quoted(text), high=figure["layout"]["height"])

@@ -44,13 +44,13 @@ def text_of(test: AppTest) -> str:
 def pieces(test: AppTest) -> list[str]:
     """The markup of a page, piece by piece; of a page that is one text, that text."""
     bodies = [each.proto.body for each in test.get("html")]
-    carried = [re.fullmatch(r'<div class="carrier" hidden data-page="([^"]*)"></div>', body) for body in bodies]
+    carried = [re.fullmatch(r"<div class=\"carrier\" hidden data-page='([^']*)'></div>", body) for body in bodies]
     return [html.unescape(page[1]) if page else body for page, body in zip(carried, bodies, strict=True)]
 
 
 def figures(test: AppTest) -> list[dict]:
     """What the charts of a page draw, in their order."""
-    told = re.findall(r'data-told="([^"]*)"', "".join(pieces(test)))
+    told = re.findall(r"data-told='([^']*)'", "".join(pieces(test)))
     return [json.loads(html.unescape(each))["figure"] for each in told]
 
 

@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SECONDS = 120
-CARRIED = re.compile(r'<div class="carrier" hidden data-page="([^"]*)"')
+CARRIED = re.compile(r"<div class=\"carrier\" hidden data-page='([^']*)'")
 LIST = re.compile(r'<select class="choice" data-key="([^"]*)" aria-label="([^"]*)"([^>]*)>(.*?)</select>', re.S)
 OPTION = re.compile(r'<option value="([^"]*)"( selected)?>')
 
