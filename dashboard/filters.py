@@ -297,7 +297,7 @@ def _list(key: str, label: str, options: Mapping[str, str], wide: int, disabled:
 
 
 @functools.lru_cache(maxsize=512)
-def _drawn(key: str, label: str, options: tuple[tuple[str, str], ...], chosen: str, wide: int, disabled: bool) -> Markup:
+def _drawn(key: str, label: str, options: tuple, chosen: str, wide: int, disabled: bool) -> Markup:
     """A list of a hundred options is half of the work on a page that was asked for before."""
     told = {"key": key, "label": label, "options": options, "chosen": chosen}
     return Markup(markup.LIST.render(**told, wide=wide, disabled=disabled))

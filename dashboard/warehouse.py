@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from dashboard import metrics, periods
-from dashboard.metrics import Catalogue, Metric, Question, Unknown
+from dashboard.metrics import TIMES, Catalogue, Metric, Question, Unknown
 from dashboard.periods import ALL, Period
 from data_pipeline.store import Store
 
@@ -235,21 +235,43 @@ def _answer(build: str, question: Question, alone: bool = False) -> Answer:
 
 
 def _among(build: str, question: Question) -> tuple[dict, ...]:
-    """One figure of one code, out of those of all codes; none where that does not answer.
+    """The rows of a question out of those of a wider one; none where that does not answer.
 
-    Who looks at a district looks at the next one: all of them are counted in the time that one takes.
+    Who looks at a district or a year looks at the next one: all districts, and all years, are counted in the time that
+    one takes. A row stands on the records of its own code and its own month or year alone, so it is the same in both.
     """
-    if question.by or len(question.where) != 1 or len(question.where[0][1]) != 1:
+    of, _ = catalogue(build).find(question.metric)
+    wide, own, start, end = question, {}, question.start, question.end
+    if not set(question.by) - set(TIMES) and len(question.where) == 1 and len(question.where[0][1]) == 1:
+        [(name, (own[name],))] = question.where
+        wide = replace(wide, where=())
+    by_month = bool(start or end) and "month" in question.by and of.grain != "year" and _firsts(start, end)
+    if by_month:
+        wide = replace(wide, start=None, end=None)
+    elif of.date and start and not set(question.by) & set(TIMES) and start.month == 1 and _firsts(start, end) \
+            and end == dt.date(start.year + 1, 1, 1):  # fmt: skip
+        own["year"] = start
+        wide = replace(wide, start=None, end=None)
+    if wide is question:
         return ()
-    name, (code,) = question.where[0]
-    return _by_code(build, replace(question, by=(name,), where=())).get(code, ())
+    rows = _apart(build, replace(wide, by=(*own, *question.by)), tuple(own)).get(tuple(own.values()), ())
+    if by_month:
+        rows = tuple(row for row in rows if (not start or row["month"] >= start) and (not end or row["month"] < end))
+    return rows
+
+
+def _firsts(*days: dt.date | None) -> bool:
+    return all(day is None or day.day == 1 for day in days)
 
 
 @functools.lru_cache(maxsize=512)
-def _by_code(build: str, question: Question) -> dict[str, tuple[dict, ...]]:
+def _apart(build: str, question: Question, names: tuple[str, ...]) -> dict[tuple, tuple[dict, ...]]:
+    """The rows of a question for each combination of what it is split by first."""
     statement = metrics.compile_question(question, catalogue(build))
-    rows = here().rows(statement.sql, statement.values, build)
-    return {row.pop(question.by[0]): (row,) for row in rows}
+    found: dict[tuple, list[dict]] = {}
+    for row in here().rows(statement.sql, statement.values, build):
+        found.setdefault(tuple(row.pop(name) for name in names), []).append(row)
+    return {codes: tuple(rows) for codes, rows in found.items()}
 
 
 def records(answer: Answer, limit: int) -> tuple[tuple[dict, ...], int]:
