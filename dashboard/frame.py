@@ -57,6 +57,7 @@ def _body(page: st.Page, period: DeltaGenerator | None) -> None:
         st.error(t("frame.failed"), icon=":material/error:")
     finally:
         filters.tell()
+        heard.done()
 
 
 main()

@@ -8,12 +8,14 @@ other the page below the frame.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 
 import streamlit as st
 from markupsafe import Markup
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 
 from dashboard import plot
 
@@ -45,10 +47,25 @@ def mark(key: str, take: Callable[..., None]) -> None:
 
 
 def begin() -> None:
-    """Before a page is drawn: what was there to be pressed is forgotten, and what is chosen on it draws it anew."""
+    """Before a page is drawn: what is chosen on it draws it anew.
+
+    What could be pressed on the page before is still known: it is on the screen until this one is there.
+    """
     _register()
     _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
-    st.session_state["heard"] = {}
+    gave_way = st.session_state.get("drawing", False)
+    st.session_state["heard_before"] = (st.session_state["heard_before"] if gave_way else {}) | _known()
+    st.session_state["heard"], st.session_state["drawing"] = {}, True
+
+
+def done() -> None:
+    """The page is drawn, unless it gave way to another run of it."""
+    if isinstance(sys.exception(), RerunException):
+        return
+    st.session_state["drawing"] = False
+    for key in [each for each in st.session_state if str(each).startswith("pressed-")]:
+        del st.session_state[key]  # pressed on a page that was left meanwhile
+    _show()
 
 
 def listen() -> None:
@@ -61,22 +78,31 @@ def listen() -> None:
 @st.fragment
 def _listen() -> None:
     _component()(key="pressed", data={"to": "show"}, on_press_change=_press)
+    _show()
+
+
+def _show() -> None:
+    """The dialog of what was pressed. Where a choice came with it, Streamlit runs the page alone, and it opens there."""
     if show := st.session_state.pop("to_show", None):
         show()
 
 
 def _press() -> None:
     for key in _told("pressed"):
-        does, shows = _known().get(key, (None, False))
+        does, shows = _does(key)
         if shows:
             st.session_state["to_show"] = does
 
 
 def _chose() -> None:
     for key, codes in _told("chosen_here").items():
-        does, shows = _known().get(key, (None, False))
+        does, shows = _does(key)
         if does and not shows:
             does(*codes)
+
+
+def _does(key: str) -> tuple[Callable[..., None] | None, bool]:
+    return _known().get(key) or st.session_state["heard_before"].get(key, (None, False))
 
 
 def _told(ear: str) -> dict[str, list]:

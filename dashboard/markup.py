@@ -10,7 +10,7 @@ from markupsafe import Markup
 _html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 TITLE = _html.from_string("""
-<h1 class="message">{{ message }}</h1>
+<h1 class="message" aria-live="polite">{{ message }}</h1>
 <p class="beneath">
 {% for part in parts %}<span>{{ part }}</span>{% endfor %}
 {% if simulated %}<span class="mark">△ {{ simulated }}</span>{% endif %}

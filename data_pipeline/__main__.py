@@ -150,11 +150,11 @@ def build_(
         if if_missing and store.current_name():
             return
         remote = Engine(engine) if engine else None
-        if not no_sample and not like:
+        if not no_sample and like is None:
             delivery.complete(store, sources, report)
         started = time.perf_counter()
         try:
-            repeated = store.build(like) if like else None
+            repeated = store.build(like) if like is not None else None
             made = building.build(store, sources, repeated, report, full=full, engine=remote)
         except building.ChecksFailed as failed:
             report.stop()

@@ -152,7 +152,7 @@ def test_build_if_missing_does_nothing_where_there_is_one(published, monkeypatch
 
 
 def test_an_unknown_build_is_three_and_lists_the_known(published):
-    for command in (["publish", "b9"], ["build", "--like", "b9"]):
+    for command in (["publish", "b9"], ["build", "--like", "b9"], ["build", "--like="]):
         done = run(published, *command)
         assert done.exit_code == commands.REFUSED and published.current_name() in done.stderr
 

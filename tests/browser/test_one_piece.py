@@ -43,6 +43,26 @@ def test_a_list_keeps_the_focus_on_any_page(visit: Visit, server: str, address: 
     assert page.evaluate("document.activeElement.dataset.key") == key and chosen.count() == 1
 
 
+def test_what_is_pressed_while_the_page_is_drawn_anew_is_not_lost(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    for district in ("yongkang", "east", "north"):
+        page.evaluate(
+            """async ([code, pause]) => {
+              const list = document.querySelector("select.choice[data-key=district]");
+              list.value = code;
+              list.dispatchEvent(new Event("change", { bubbles: true }));
+              await new Promise((go) => setTimeout(go, pause));
+              document.querySelector("button.do").click();
+            }""",
+            [district, {"yongkang": 0, "east": 8, "north": 20}[district]],
+        )
+        page.get_by_role("dialog").wait_for()
+        page.wait_for_function("(code) => location.search.includes(`district=${code}`)", arg=district)
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="hidden")
+        visit.settle()
+
+
 def test_two_choices_in_one_breath_are_two(visit: Visit, server: str) -> None:
     page = visit.open(f"{server}/hotline?year=112").page
     page.evaluate(
