@@ -175,9 +175,8 @@ def _choose(page: Page, server: Server, which: str, value: str) -> None:
             page.wait_for_timeout(300)
             page.locator(".dash-dropdown-option, [role=option]").filter(has_text=value).first.click()
     elif server.name == "superset":
-        box = page.locator(f"#NATIVE_FILTER-{which}")
-        box.click()
-        box.fill(value)
+        page.locator(f".ant-select:has(#NATIVE_FILTER-{which})").click()
+        page.locator(f"#NATIVE_FILTER-{which}").fill(value)
         page.locator(f'.ant-select-item-option[title="{value}"]').click()
         page.locator('[data-test="filter-bar__apply-button"]').click()
     elif server.name == "product":

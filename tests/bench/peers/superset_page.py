@@ -22,6 +22,8 @@ DATASETS = {
     "agencies": (DAYS, {"agency": "VARCHAR", "mean": "DOUBLE", "p90": "DOUBLE", "year": "BIGINT", "district": "VARCHAR"}),
     "districts": ("", {"year": "BIGINT", "district": "VARCHAR", "contacts": "BIGINT"}),
 }  # fmt: skip
+# Its script tells the server which colours it used, and how long it took, and shows the login to whom that is forbidden.
+MAY = (("all_datasource_access", "all_datasource_access"), ("can_write", "Dashboard"), ("can_log", "Superset"))
 
 
 def metric(label, sql):
@@ -55,9 +57,8 @@ def prepare():
         appbuilder.add_permissions(update_perms=True)
         security_manager.sync_role_definitions()
         public = security_manager.find_role("Public")
-        security_manager.add_permission_role(
-            public, security_manager.add_permission_view_menu("all_datasource_access", "all_datasource_access")
-        )
+        for each in MAY:
+            security_manager.add_permission_role(public, security_manager.add_permission_view_menu(*each))
         draw(db.session)
         db.session.commit()
 
