@@ -50,7 +50,9 @@ def query(table, told):
     after = [{"operation": "pivot", "options": {"index": [axis], "columns": told["groupby"], "drop_missing_columns": False,
                                                 "aggregates": {each: {"operator": "mean"} for each in names}}}]  # fmt: skip
     if "x_axis_sort" in told:
-        after.append({"operation": "sort", "options": {"by": told["x_axis_sort"], "ascending": told["x_axis_sort_asc"]}})
+        after.append(
+            {"operation": "sort", "options": {"by": told["x_axis_sort"], "ascending": told["x_axis_sort_asc"]}}
+        )
     return {
         "datasource": {"id": table, "type": "table"}, "force": False, "result_format": "json", "result_type": "full",
         "queries": [{
@@ -130,14 +132,22 @@ def draw(session):
                 "type": "CHART", "id": f"CHART-{each.id}", "children": [], "parents": ["ROOT_ID", "GRID_ID", f"ROW-{row}"],
                 "meta": {"chartId": each.id, "width": 6, "height": 45, "sliceName": each.slice_name, "uuid": str(each.uuid)},
             }  # fmt: skip
-    meta = {"native_filter_configuration": filters, "filter_bar_orientation": "HORIZONTAL", "cross_filters_enabled": False}
+    meta = {
+        "native_filter_configuration": filters,
+        "filter_bar_orientation": "HORIZONTAL",
+        "cross_filters_enabled": False,
+    }
     session.add(Dashboard(dashboard_title="1999", slug="hotline", published=True, slices=charts,
                           position_json=json.dumps(place), json_metadata=json.dumps(meta)))  # fmt: skip
 
 
 if __name__ == "__main__":
-    os.environ |= {"SUPERSET_HOME": str(HOME), "PYTHONPATH": str(Path(__file__).parent), "PYTHONWARNINGS": "ignore",
-                   "SCARF_ANALYTICS": "false"}
+    os.environ |= {
+        "SUPERSET_HOME": str(HOME),
+        "PYTHONPATH": str(Path(__file__).parent),
+        "PYTHONWARNINGS": "ignore",
+        "SCARF_ANALYTICS": "false",
+    }
     if not (HOME / "ready").exists():
         shutil.rmtree(HOME, ignore_errors=True)
         HOME.mkdir()
