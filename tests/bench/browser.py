@@ -25,29 +25,45 @@ WATCH = """
 (() => {
 const CHART = '.js-plotly-plot, .vega-embed, canvas, div.chart, [data-testid="stPlotlyChart"]';
 const bench = window.bench = {drawn: 0, moved: 0, pressed: 0, busy: 0};
+const marked = () => requestAnimationFrame((at) => { bench.drawn = Math.max(bench.drawn, performance.now()); });
 const charted = (node) => node?.nodeType === 1 && (node.closest(CHART) || node.querySelector(CHART));
 new MutationObserver((all) => {
   bench.moved = performance.now();
   if (all.some((one) => (one.target.nodeType === 1 ? one.target : one.target.parentElement)?.closest(CHART)
       || [...one.addedNodes].some(charted)))
-    requestAnimationFrame((at) => { bench.drawn = Math.max(bench.drawn, performance.now()); });
+    marked();
 }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 for (const kind of ['click', 'change'])
   addEventListener(kind, (event) => { if (kind === 'change' ? event.target.tagName === 'SELECT' : event.isTrusted)
     bench.pressed = performance.now(); }, true);
+const cleared = CanvasRenderingContext2D.prototype.clearRect;  // what is drawn on a canvas changes no node
+CanvasRenderingContext2D.prototype.clearRect = function (...all) {
+  if (this.canvas.isConnected) { bench.moved = performance.now(); marked(); }
+  return cleared.apply(this, all);
+};
 const fetched = window.fetch;
 window.fetch = (...all) => { bench.busy += 1; return fetched(...all).finally(() => { bench.busy -= 1; }); };
 const Socket = window.WebSocket;
 window.WebSocket = class extends Socket {
   constructor(...all) { super(...all); this.addEventListener('message', () => { bench.moved = performance.now(); }); }
 };
-bench.shown = () => document.querySelectorAll('.js-plotly-plot .main-svg').length / 2;
+bench.shown = () => document.querySelectorAll('.js-plotly-plot .main-svg').length / 2
+  + document.querySelectorAll('[_echarts_instance_] canvas').length;
 bench.still = (charts, since, quiet) => bench.shown() >= charts && (charts ? bench.drawn : bench.moved) > since
   && performance.now() - bench.moved > quiet && bench.busy <= 0
-  && !document.querySelector('[data-test-script-state="running"], [data-testid="stSkeleton"]')
+  && !document.querySelector('[data-test-script-state="running"], [data-testid="stSkeleton"], [data-test="loading-indicator"]')
   && document.body.innerText.length > 4;
-bench.total = () => { const first = document.querySelector('.js-plotly-plot');
-  return first.calcdata.flat().reduce((sum, each) => sum + (Number.isFinite(each.y) ? each.y : 0), 0); };
+const summed = (all) => all.reduce((sum, each) => sum + (Number.isFinite(each) ? each : 0), 0);
+bench.total = () => {
+  const first = document.querySelector('.js-plotly-plot');
+  if (first) return summed(first.calcdata.flat().map((each) => each.y));
+  const drawn = document.querySelector('[_echarts_instance_]');  // React alone knows whose drawing it is
+  let at = drawn[Object.keys(drawn).find((each) => each.startsWith('__reactFiber'))], chart;
+  for (; at && !chart; at = at.return)
+    for (let kept = at.memoizedState; kept && !chart; kept = kept.next)
+      if (kept.memoizedState?.current?.getOption) chart = kept.memoizedState.current;
+  return summed(chart.getOption().series.flatMap((each) => each.data.map((one) => one[1])));
+};
 })();
 """
 
@@ -158,6 +174,11 @@ def _choose(page: Page, server: Server, which: str, value: str) -> None:
             page.locator("#district").click()
             page.wait_for_timeout(300)
             page.locator(".dash-dropdown-option, [role=option]").filter(has_text=value).first.click()
+    elif server.name == "superset":
+        page.locator(f".ant-select:has(#NATIVE_FILTER-{which})").click()
+        page.locator(f"#NATIVE_FILTER-{which}").fill(value)
+        page.locator(f'.ant-select-item-option[title="{value}"]').click()
+        page.locator('[data-test="filter-bar__apply-button"]').click()
     elif server.name == "product":
         label = f"{int(value) - 1911} 年" if which == "year" else value
         page.locator(f'select.choice[data-key="{which}"]').select_option(label=label)

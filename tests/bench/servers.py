@@ -16,9 +16,11 @@ from tests.bench.case import Case
 from tests.conftest import ROOT, answers, stop
 
 PEERS = Path(__file__).parent / "peers"
-NAMES = ("hello", "bare", "naive", "dash", "product")
+NAMES = ("hello", "bare", "naive", "dash", "superset", "product")
 STREAMLIT = ("hello", "naive", "product")
-PATIENCE = 120  # seconds until a server must answer
+PAGES = {"product": "hotline", "superset": "superset/dashboard/hotline/"}
+DISTRIBUTIONS = {"superset": "apache-superset"}  # where it is not called as the peer is
+PATIENCE = 240  # seconds until a server must answer; Superset makes its own database first
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def serving(name: str, case: Case, folder: Path, checkout: Path) -> Iterator[Ser
     else:
         python = environment(name, folder) if requirements(name).exists() else Path(sys.executable)
         command = [str(python), str(PEERS / f"{name}_page.py"), marts, str(port)]
-    log, page = folder / f"{name}-{port}.log", f"http://127.0.0.1:{port}/{'hotline' if name == 'product' else ''}"
+    log, page = folder / f"{name}-{port}.log", f"http://127.0.0.1:{port}/{PAGES.get(name, '')}"
     own = {"RDEC_STORE": str(case.store), "RDEC_API_RATE": "off", "PYTHONPATH": "" if name == "product" else str(PEERS)}
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=place, env=os.environ | own, stdout=out, stderr=subprocess.STDOUT)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tests.bench.servers import NAMES, environment, requirements
+from tests.bench.servers import DISTRIBUTIONS, NAMES, environment, requirements
 from tests.browser import chromium
 
 out = Console(width=None if sys.stdout.isatty() else 170, highlight=False)
@@ -28,7 +28,7 @@ def machine(folder: Path, peers: Sequence[str], checkout: Path) -> None:
     memory = int(next((line.split()[1] for line in _read("/proc/meminfo")), "0"))
     versions = [f"{each} {importlib.metadata.version(each)}" for each in ("streamlit", "plotly", "duckdb")]
     for name in [each for each in NAMES if each in peers and requirements(each).exists()]:
-        asked = f"import importlib.metadata as m; print(m.version({name!r}))"
+        asked = f"import importlib.metadata as m; print(m.version({DISTRIBUTIONS.get(name, name)!r}))"
         told = subprocess.run([str(environment(name, folder)), "-c", asked], capture_output=True, text=True, check=True)
         versions.append(f"{name} {told.stdout.strip()}")
     browser = subprocess.run([chromium.find() or "true", "--version"], capture_output=True, text=True).stdout.strip()
