@@ -175,7 +175,9 @@ def search(key: str, placeholder: str) -> str:
 def go(page: str, **chosen: str | None) -> None:
     """Open a page of the house with these choices made (link key → code; None frees one). Ends this run."""
     st.session_state["going"] = chosen
-    st.switch_page(menu.file(page), query_params=_link(**chosen))
+    link = _link(**chosen)
+    st.session_state["to_tell"] = {}  # a key that both pages have is the other page's from here on
+    st.switch_page(menu.file(page), query_params=link)
 
 
 def open_agency(name: str) -> None:

@@ -39,6 +39,12 @@ def pressed(key: str, label: str, icon: str) -> tuple[Markup, bool]:
     return drawn, st.session_state.pop(f"pressed-{key}", False)
 
 
+def instead(show: Callable[[], None]) -> None:
+    """In a dialog: it closes, and what `show` opens takes its place. Ends this run."""
+    st.session_state["to_show"] = show
+    st.rerun()
+
+
 def mark(key: str, take: Callable[..., None]) -> None:
     """What a mark of the chart `key`, or an option of that list, does with its codes, before the page is drawn anew."""
     _known()[key] = take, False

@@ -60,6 +60,19 @@ def shown(test: AppTest) -> list:
     return [frame.value for frame in test.dataframe]
 
 
+def tables(test: AppTest) -> list[list[dict[str, str]]]:
+    """The tables of a page that are read and not sorted, in their order: of each its rows, head → cell."""
+    assert not test.exception and not test.error
+    found = []
+    for table in re.findall(r"<table.*?</table>", "".join(pieces(test)), re.S):
+        head, *rows = [
+            [html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)]
+            for row in re.findall(r"<tr>.*?</tr>", table, re.S)
+        ]
+        found.append([dict(zip(head, row, strict=True)) for row in rows])
+    return found
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_in_both_languages(warehouse, page: str, language: str) -> None:
