@@ -148,7 +148,8 @@ def option(
     default = next(iter(options)) if required else None
     _linked(key, list(options), default)
     if listed:
-        body.put(_list(key, label, {"": placeholder or t("frame.all")} | options, 400), narrow=True)
+        none = {} if required else {"": placeholder or t("frame.all")}
+        body.put(_list(key, label, none | options, 400), narrow=True)
         chosen = st.session_state[key]
     else:
         chosen = st.segmented_control(

@@ -29,7 +29,9 @@ def test_the_ranking_is_by_the_total_and_90_is_special(con) -> None:
     read = tables(run("service_quality", year="112"))[0]
     assert [row["單位"] for row in read] == [row["單位"] for row in ranking[:15]]
     for said, row in zip(read, ranking, strict=False):
-        assert said["總成績"] == f"{row['總成績']:.2f}" and said["稽核"] == ("—" if row["稽核"] is None else f"{row['稽核']:.2f}")
+        assert said["總成績"] == f"{row['總成績']:.2f}" and said["稽核"] == (
+            "—" if row["稽核"] is None else f"{row['稽核']:.2f}"
+        )
         assert said["名次升降"].replace("−", "-") == f"{row['名次升降']:+d}"
 
 

@@ -66,7 +66,10 @@ def tables(test: AppTest) -> list[list[dict[str, str]]]:
     found = []
     for table in re.findall(r"<table.*?</table>", "".join(pieces(test)), re.S):
         head, *rows = [
-            [html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)]
+            [
+                html.unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+                for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)
+            ]
             for row in re.findall(r"<tr>.*?</tr>", table, re.S)
         ]
         found.append([dict(zip(head, row, strict=True)) for row in rows])
