@@ -20,6 +20,7 @@ CARRIER = _html.from_string('<div class="carrier" hidden data-page="{{ page }}">
 PLACE = _html.from_string('<div class="{{ kind }}">{% for part in parts %}<div>{{ part }}</div>{% endfor %}</div>')
 NOTE = _html.from_string('<p class="note">{{ text }}</p>')
 NOTHING = _html.from_string('<p class="nothing" role="note"><span aria-hidden="true">○</span> {{ text }}</p>')
+WARNING = _html.from_string('<p class="nothing warning" role="note"><span aria-hidden="true">▲</span> {{ text }}</p>')
 
 # A list of options as the browser has it: what is pressed and chosen is heard by `chart.js`.
 LIST = _html.from_string("""
