@@ -32,7 +32,7 @@ LIST = _html.from_string("""
 # Tiles come as markup already: each was rendered by TILE.
 TILES = _html.from_string('<div class="tiles">{% for tile in tiles %}{{ tile }}{% endfor %}</div>')
 
-HEADER = _html.from_string('<h2 class="head">{{ text }}</h2>')
+HEADER = _html.from_string('<h2 class="head">{{ text }}{% if small %} <small>{{ small }}</small>{% endif %}</h2>')
 
 TILE = _html.from_string("""
 <div class="tile">

@@ -16,7 +16,7 @@ def test_a_unit_is_one_screen(browser, server, size, language) -> None:
     for visit in visiting(browser, server, *size):
         for link in UNITS:
             visit.open(f"{server}/{link}&lang={language}")
-            foot = visit.page.locator(".st-key-one_page").bounding_box()
+            foot = visit.page.locator(".one_page").bounding_box()
             assert foot["y"] + foot["height"] <= size[1], link
 
 
@@ -43,7 +43,7 @@ def test_the_list_of_a_meeting_is_whole_on_paper(visit: Visit, server: str) -> N
 
 def test_a_unit_on_paper_has_every_work_its_source_and_no_hint_for_the_keyboard(visit: Visit, server: str) -> None:
     visit.open(f"{server}/agency?agency=public_works")
-    rows = visit.page.locator(".st-key-one_page_late tbody tr")
+    rows = visit.page.locator(".one_page_late tbody tr")
     assert not rows.last.is_visible()
     visit.page.emulate_media(media="print")
     assert rows.last.is_visible() and rows.last.locator(".quote").first.is_visible()
