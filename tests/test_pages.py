@@ -135,7 +135,8 @@ def test_every_page_is_in_the_menu() -> None:
 
 def test_the_mark_stands_at_each_simulated_figure_beside_a_printed_one(warehouse) -> None:
     words.speak("zh")
-    tiles = [each for each in pieces(run("awards")) if "公布值</span>" in each]
+    found = re.findall(r'<div class="tile">.*?<div class="doing">', "".join(pieces(run("awards"))), re.S)
+    tiles = [each for each in found if "公布值</span>" in each]
     beside = [each for each in tiles if "作業資料" in each]
     assert beside and all("△ 模擬資料" in each for each in beside)
 
