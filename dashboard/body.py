@@ -55,6 +55,11 @@ def whole() -> None:
     _here.set(Place("stHtml page"))
 
 
+def is_whole() -> bool:
+    """Is this page one piece?"""
+    return _here.get() is not None
+
+
 @contextlib.contextmanager
 def collected() -> Iterator[None]:
     """A page that runs within this comes to the screen as one piece if it said so; as far as it got, if it failed."""

@@ -151,6 +151,9 @@ def option(
         none = {} if required else {"": placeholder or t("frame.all")}
         body.put(_list(key, label, none | options, 400), narrow=True)
         chosen = st.session_state[key]
+    elif body.is_whole():
+        body.put(_side_by_side(key, label, options, required))
+        chosen = st.session_state[key]
     else:
         chosen = st.segmented_control(
             label, list(options), key=key, required=required, format_func=options.get, label_visibility="collapsed"
@@ -297,6 +300,16 @@ def _list(key: str, label: str, options: Mapping[str, str], wide: int, disabled:
     heard.mark(key, take)
     told = {"key": key, "label": label, "options": options.items(), "chosen": st.session_state[key] or ""}
     return Markup(markup.LIST.render(**told, wide=wide, disabled=disabled))
+
+
+def _side_by_side(key: str, label: str, options: Mapping[str, str], required: bool) -> Markup:
+    """Options as buttons, one of them pressed; one that is not required is freed by a second press."""
+
+    def take(code: object) -> None:
+        st.session_state[key] = None if code == st.session_state[key] and not required else code
+
+    heard.mark(key, take)
+    return Markup(markup.OPTIONS.render(key=key, label=label, options=options.items(), chosen=st.session_state[key]))
 
 
 def _code(chosen: str, part: str) -> str:

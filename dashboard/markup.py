@@ -29,6 +29,11 @@ LIST = _html.from_string("""
 {% for code, said in options %}<option value="{{ code }}"{{ ' selected' if code == chosen }}>{{ said }}</option>
 {% endfor %}</select>""")
 
+OPTIONS = _html.from_string("""
+<div class="options" role="group" aria-label="{{ label }}">{% for code, said in options %}
+<button class="going" type="button" data-key="{{ key }}" data-code="{{ code }}"
+ aria-pressed="{{ 'true' if code == chosen else 'false' }}">{{ said }}</button>{% endfor %}</div>""")
+
 # Tiles come as markup already: each was rendered by TILE.
 TILES = _html.from_string('<div class="tiles">{% for tile in tiles %}{{ tile }}{% endfor %}</div>')
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import downloads, heard, look, tiles, warehouse, words
+from dashboard import body, downloads, heard, look, tiles, warehouse, words
 from dashboard.words import pick, t
 
 
@@ -79,6 +79,9 @@ def first(
     What stands in the first column, or under the head `opens`, is a button: it opens the row, `open_one` is told its
     place. It shows a dialog, or `goes` to another page.
     """
+    if not rows:
+        body.nothing(t("frame.none_listed"))
+        return
     opens = opens or next(iter(rows[0]))
     forms = {head: (how.get("type_config") or {}).get("format") for head, how in (columns or {}).items()}
     figures = {head for head in rows[0] if any(isinstance(row[head], int | float) for row in rows)}

@@ -29,11 +29,8 @@ left, right = body.columns()
 with left:
     tiles.header(t("service_award.entries"))
     entries = service_award.entries(edition)
-    if entries:
-        tables.first(t("service_award.entries"), entries, len(entries),
-                     lambda place: filters.open_agency(entries[place][AGENCY]), opens=AGENCY, goes=True)  # fmt: skip
-    else:
-        body.nothing(t("frame.none_listed"))
+    tables.first(t("service_award.entries"), entries, len(entries),
+                 lambda place: filters.open_agency(entries[place][AGENCY]), opens=AGENCY, goes=True)  # fmt: skip
     body.note(service_award.due(period))
 with right:
     tiles.header(t("service_award.printed"))

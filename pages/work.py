@@ -29,13 +29,10 @@ if not chosen:
         tiles.title(t("work.choose"), simulated=True)
     body.note(t("work.choose_how"))
     found = works.worst()
-    if found:
-        tables.first(
-            t("works.view_quarterly"), works.register(found), FIRST,
-            lambda place: filters.go("work", work=found[place]["work_id"]), works.columns(), opens=NAME, goes=True,
-        )  # fmt: skip
-    else:
-        body.nothing(t("frame.none_listed"))
+    tables.first(
+        t("works.view_quarterly"), works.register(found), FIRST,
+        lambda place: filters.go("work", work=found[place]["work_id"]), works.columns(), opens=NAME, goes=True,
+    )  # fmt: skip
 
 elif chosen["work_id"] in works.named():
     with top:

@@ -7,7 +7,8 @@ import pytest
 from tests.browser.conftest import Visit, visiting
 
 UNITS = ("agency?agency=public_works", "agency?agency=water_resources", "district?district=yongkang")
-LISTS = ("works?view=register", "works?view=monthly", "works?view=quarterly", "forward-looking", "goals?view=budget")
+LISTS = ("works?view=register", "works?view=monthly", "works?view=quarterly", "goals?view=budget")
+WHOLE = ("forward-looking?list=all", "service-quality", "work", "agency", "petitions")  # lists that a dialog has whole
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -29,6 +30,17 @@ def test_no_column_of_a_list_is_off_the_edge(visit: Visit, server: str, language
             "[...document.querySelectorAll('.dvn-scroller')].map(e => e.scrollWidth - e.clientWidth)"
         )
         assert max(beyond) <= 1, link
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_column_of_a_whole_list_is_off_the_edge_of_its_dialog(visit: Visit, server: str, language: str) -> None:
+    for link in WHOLE:
+        visit.open(f"{server}/{link}{'&' if '?' in link else '?'}lang={language}")
+        visit.page.locator('[data-key^="all-"]').first.click()
+        visit.page.locator('[role="dialog"] .dvn-scroller').wait_for()
+        visit.page.wait_for_timeout(500)
+        beyond = visit.page.locator(".dvn-scroller").evaluate("(e) => e.scrollWidth - e.clientWidth")
+        assert beyond <= 1, link
 
 
 def test_the_list_of_a_meeting_is_whole_on_paper(visit: Visit, server: str) -> None:
