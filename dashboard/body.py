@@ -51,13 +51,18 @@ def put(piece: str, narrow: bool = False) -> None:
 
 
 def whole() -> None:
-    """From here on the page is one piece. Nothing of Streamlit's own can stand in it."""
+    """From here on the page is one piece. Nothing of Streamlit's own can stand in it; after `st.stop()` none comes."""
     _here.set(Place("stHtml page"))
+
+
+def is_whole() -> bool:
+    """Is this page one piece?"""
+    return _here.get() is not None
 
 
 @contextlib.contextmanager
 def collected() -> Iterator[None]:
-    """A page that runs within this comes to the screen as one piece if it said so; as far as it got, if it stopped."""
+    """A page that runs within this comes to the screen as one piece if it said so; as far as it got, if it failed."""
     before = _here.set(None)
     try:
         yield
@@ -90,9 +95,9 @@ def row() -> Place:
     return place("abreast")
 
 
-def columns() -> tuple[Place, Place]:
-    """Two halves side by side."""
-    with place("halves"):
+def columns(kind: str = "") -> tuple[Place, Place]:
+    """Two halves side by side; of the `kind` left_wider or right_wider one of them is more than half."""
+    with place(f"halves {kind}".rstrip()):
         return place(), place()
 
 
@@ -104,3 +109,8 @@ def note(text: str) -> None:
 def nothing(text: str) -> None:
     """There is nothing to be shown, and why."""
     put(markup.NOTHING.render(text=text))
+
+
+def warning(text: str) -> None:
+    """What does not let a reader go on as if nothing were."""
+    put(markup.WARNING.render(text=text))

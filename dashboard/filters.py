@@ -149,7 +149,11 @@ def option(
     default = next(iter(options)) if required else None
     _linked(key, list(options), default)
     if listed:
-        body.put(_list(key, label, {"": placeholder or t("frame.all")} | options, 400), narrow=True)
+        none = {} if required else {"": placeholder or t("frame.all")}
+        body.put(_list(key, label, none | options, 400), narrow=True)
+        chosen = st.session_state[key]
+    elif body.is_whole():
+        body.put(_side_by_side(key, label, options, required))
         chosen = st.session_state[key]
     else:
         chosen = st.segmented_control(
@@ -176,7 +180,9 @@ def search(key: str, placeholder: str) -> str:
 def go(page: str, **chosen: str | None) -> None:
     """Open a page of the house with these choices made (link key → code; None frees one). Ends this run."""
     st.session_state["going"] = chosen
-    st.switch_page(menu.file(page), query_params=_link(**chosen))
+    link = _link(**chosen)
+    st.session_state["to_tell"] = {}  # a key that both pages have is the other page's from here on
+    st.switch_page(menu.file(page), query_params=link)
 
 
 def open_agency(name: str) -> None:
@@ -301,6 +307,16 @@ def _drawn(key: str, label: str, options: tuple, chosen: str, wide: int, disable
     """A list of a hundred options is half of the work on a page that was asked for before."""
     told = {"key": key, "label": label, "options": options, "chosen": chosen}
     return Markup(markup.LIST.render(**told, wide=wide, disabled=disabled))
+
+
+def _side_by_side(key: str, label: str, options: Mapping[str, str], required: bool) -> Markup:
+    """Options as buttons, one of them pressed; one that is not required is freed by a second press."""
+
+    def take(code: object) -> None:
+        st.session_state[key] = None if code == st.session_state[key] and not required else code
+
+    heard.mark(key, take)
+    return Markup(markup.OPTIONS.render(key=key, label=label, options=options.items(), chosen=st.session_state[key]))
 
 
 def _code(chosen: str, part: str) -> str:

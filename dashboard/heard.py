@@ -41,6 +41,12 @@ def pressed(key: str, label: str, icon: str) -> tuple[Markup, bool]:
     return drawn, st.session_state.pop(f"pressed-{key}", False)
 
 
+def instead(show: Callable[[], None]) -> None:
+    """In a dialog: it closes, and what `show` opens takes its place. Ends this run."""
+    st.session_state["to_show"] = show
+    st.rerun()
+
+
 def mark(key: str, take: Callable[..., None]) -> None:
     """What a mark of the chart `key`, or an option of that list, does with its codes, before the page is drawn anew."""
     _known()[key] = take, False
@@ -82,7 +88,7 @@ def _listen() -> None:
 
 
 def _show() -> None:
-    """The dialog of what was pressed. Where a choice came with it, Streamlit runs the page alone, and it opens there."""
+    """The dialog of what was pressed; where a choice came with it, Streamlit runs the page alone, and it opens there."""
     if show := st.session_state.pop("to_show", None):
         show()
 

@@ -21,6 +21,7 @@ CARRIER = Markup("""<div class="carrier" hidden data-page='{}'></div>""")
 PLACE = _html.from_string('<div class="{{ kind }}">{% for part in parts %}<div>{{ part }}</div>{% endfor %}</div>')
 NOTE = _html.from_string('<p class="note">{{ text }}</p>')
 NOTHING = _html.from_string('<p class="nothing" role="note"><span aria-hidden="true">○</span> {{ text }}</p>')
+WARNING = _html.from_string('<p class="nothing warning" role="note"><span aria-hidden="true">▲</span> {{ text }}</p>')
 
 # A list of options as the browser has it: what is pressed and chosen is heard by `chart.js`.
 LIST = _html.from_string("""
@@ -29,10 +30,15 @@ LIST = _html.from_string("""
 {% for code, said in options %}<option value="{{ code }}"{{ ' selected' if code == chosen }}>{{ said }}</option>
 {% endfor %}</select>""")
 
+OPTIONS = _html.from_string("""
+<div class="options" role="group" aria-label="{{ label }}">{% for code, said in options %}
+<button class="going" type="button" data-key="{{ key }}" data-code="{{ code }}"
+ aria-pressed="{{ 'true' if code == chosen else 'false' }}">{{ said }}</button>{% endfor %}</div>""")
+
 # Tiles come as markup already: each was rendered by TILE.
 TILES = _html.from_string('<div class="tiles">{% for tile in tiles %}{{ tile }}{% endfor %}</div>')
 
-HEADER = _html.from_string('<h2 class="head">{{ text }}</h2>')
+HEADER = _html.from_string('<h2 class="head">{{ text }}{% if small %} <small>{{ small }}</small>{% endif %}</h2>')
 
 TILE = _html.from_string("""
 <div class="tile">

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
-from dashboard import filed, filters, look, periods, tables, tiles, warehouse, words, works
+from dashboard import body, filed, filters, heard, look, periods, tables, tiles, warehouse, words, works
 from dashboard.periods import Period
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, labels, table
@@ -14,6 +12,7 @@ from dashboard.words import pick, t
 
 LISTED = 18  # works on paper: what fits on one A4; the style sheet shows as many as the screen is high
 REASONS = 5
+FIRST = 40  # units of the list to pick from: all districts
 # What is said of each kind of unit; figures that are kept by the year are asked for the period's year.
 FIGURES = {
     "agency_id": (
@@ -53,17 +52,18 @@ class Unit:
 
 def show(dimension: str, key: str) -> None:
     """The page of a kind of unit, chosen under `key` in the link; a list to pick from where none is chosen."""
-    top = st.container()
-    bar = st.container(horizontal=True, vertical_alignment="center", key="unit_bar")
+    body.whole()
+    top = body.place()
+    bar = body.place("abreast unit_bar")
     with bar:
         chosen = filters.choice(dimension, key)
     if not chosen:
         with top:
             tiles.title(t(f"{key}.choose"), simulated=True)
         rows = all_of(dimension)
-        tables.show(t(f"{key}.list"), listing(dimension, rows), height=620,
-                    on_select=lambda place: filters.go(key, **{key: rows[place][dimension]}))  # fmt: skip
-        st.caption(t("one_page.list_note"))
+        tables.first(t(f"{key}.list"), listing(dimension, rows), FIRST,
+                     lambda place: filters.go(key, **{key: rows[place][dimension]}), goes=True)  # fmt: skip
+        body.note(t("one_page.list_note"))
         return
 
     unit = Unit(dimension, chosen[0], filters.period())
@@ -73,31 +73,36 @@ def show(dimension: str, key: str) -> None:
         tiles.counted(chips(unit))
 
     behind = late(unit)
-    with st.container(key="one_page"):
-        left, right = st.columns([8, 11], gap="medium")
+    left, right = body.columns("right_wider one_page")
     with left:
-        st.header(t("one_page.late", n=words.amount(len(behind), "works")))
+        tiles.header(t("one_page.late", n=words.amount(len(behind), "works")))
         if behind:
-            with st.container(key="one_page_late"):
+            with body.place("one_page_late"):
                 tiles.table(late_columns(), behind[:LISTED], compact=True)
                 if len(behind) > LISTED:
-                    st.caption(t("one_page.rest", n=LISTED))
+                    body.note(t("one_page.rest", n=LISTED))
         else:
-            st.info(t("one_page.none_late"), icon=":material/check_circle:")
-        with st.container(horizontal=True, vertical_alignment="center", key="screen_only"):
-            for page, icon, chosen in (("works", "engineering", {"view": "register"}), ("petitions", "mail", {}),
-                                       ("sites", "map", {})):  # fmt: skip
-                if st.button(t(f"one_page.to_{page}"), icon=f":material/{icon}:", type="tertiary"):
-                    filters.go(page, **{key: unit.code}, **chosen)
-            st.caption(t("one_page.print_note"), width="content")
-        st.header(t("one_page.categories"))
+            body.nothing(t("one_page.none_late"))
+        with body.place("abreast screen_only"):
+            _ways(unit, key)
+            body.note(t("one_page.print_note"))
+        tiles.header(t("one_page.categories"))
         tiles.table(*categories(unit), compact=True)
     with right:
-        st.header(f"{t('one_page.figures')} :small[{t('one_page.marks')}]")
+        tiles.header(t("one_page.figures"), t("one_page.marks"))
         tiles.table(figure_columns(unit), [_marked(row) for row in figures(unit)], compact=True,
                     take=f"{unit.name} {t('one_page.figures')}", known=known(unit))  # fmt: skip
-    with st.container(key="paper_only"):
-        st.caption(imprint(unit))
+    with body.place("paper_only"):
+        body.note(imprint(unit))
+
+
+def _ways(unit: Unit, key: str) -> None:
+    """Buttons to where the unit is looked at from nearer."""
+    for page, narrowed in (("works", {"view": "register"}), ("petitions", {}), ("sites", {})):
+        button, is_pressed = heard.pressed(f"to-{page}", t(f"one_page.to_{page}"), "→")
+        body.put(button)
+        if is_pressed:
+            filters.go(page, **{key: unit.code}, **narrowed)
 
 
 def message(unit: Unit) -> str:

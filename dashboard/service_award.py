@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from dashboard import periods, tiles, warehouse, words
 from dashboard.periods import Period
 from dashboard.tiles import Column
@@ -83,6 +85,20 @@ def form() -> list[list[object]]:
         ]
         for row in table("seeds.service_award_form", None, "sort")
     ]
+
+
+def count_draft() -> None:
+    """A dialog that counts the characters of a draft."""
+
+    @st.dialog(t("service_award.draft"), width="large")
+    def opened() -> None:
+        draft = st.text_area(
+            t("service_award.draft"), key="draft", height=320, placeholder=t("service_award.draft_hint"),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.markdown(counted(draft))
+
+    opened()
 
 
 def counted(draft: str | None) -> str:

@@ -46,9 +46,9 @@ def title(message: str, *parts: str, answers: Sequence[Answer] = (), simulated: 
     body.put(markup.TITLE.render(message=message, parts=told, simulated=t("frame.simulated") if simulated else ""))
 
 
-def header(text: str) -> None:
-    """What the part of a page below it is about."""
-    body.put(markup.HEADER.render(text=text))
+def header(text: str, small: str = "") -> None:
+    """What the part of a page below it is about; `small` beside it how it is to be read."""
+    body.put(markup.HEADER.render(text=text, small=small))
 
 
 @contextlib.contextmanager

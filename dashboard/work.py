@@ -7,7 +7,7 @@ import functools
 
 import streamlit as st
 
-from dashboard import axes, filed, filters, foot, look, sites, tiles, warehouse, words, works
+from dashboard import axes, body, filed, filters, foot, look, sites, tiles, warehouse, words, works
 from dashboard.axes import SIZE
 from dashboard.tiles import Column
 from dashboard.warehouse import Answer, ask, table
@@ -87,7 +87,7 @@ def curve(row: dict) -> None:
     """Planned against actual, month by month, with the gap in points and in days, and what is left of the plan."""
     points = [each for each in _months(row) if each["planned_progress"] is not None]
     if not points:
-        st.info(t("frame.no_rows"), icon=":material/search_off:")
+        body.nothing(t("frame.no_rows"))
         return
     told = message(row)
     behind = row["light"] in works.LATE and row["gap_points"] is not None

@@ -1,8 +1,6 @@
 """What did the city win, and in which classes?"""
 
-import streamlit as st
-
-from dashboard import awards, charts, claims, filters, reconciliation, tables, tiles, timelines
+from dashboard import awards, body, charts, claims, filters, reconciliation, tables, tiles, timelines
 from dashboard.periods import parse
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -14,16 +12,17 @@ STAGES = [  # the printed figure, and the metric that recomputes it
     ("gsa_winning_agencies", "award_funnel.won"),
 ]
 PRINTED_FOR = parse("108-112")
+FIRST = 10  # awards of the list
 
+body.whole()
 period = awards.years_of(filters.period())
-head, by_class, by_agency = st.columns([3, 1, 1], vertical_alignment="center", gap="medium")
-with by_class:
+top = body.place()
+with body.row():
     of_class = {"class": filters.choice("class")}
-with by_agency:
     of_agency = {"agency_id": filters.choice("agency_id", "agency")}
 where = of_class | of_agency
 classes, agencies = labels("class"), labels("agency_id")
-with head:
+with top:
     tiles.title(awards.message(period, where), t("awards.by_year"), answers=[ask("awards.awards", period)])
 
 earlier = period.year_earlier()
@@ -35,9 +34,9 @@ with tiles.row():
         before = ask(name, earlier, where=of) if earlier else None
         tiles.operational(ask(name, period, where=of), before, earlier, ask(name, by=("year",), where=of))
 if not ask("awards.awards", period, where=where).value:
-    st.info(t("awards.none"), icon=":material/search_off:")
+    body.nothing(t("awards.none"))
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("awards.classes"))
     charts.bars(ask("awards.awards", period, by=("class",), where=of_agency), "class", classes, ordered=True,
@@ -47,7 +46,7 @@ with right:
     part = ask("awards.awards", by=("year",), where=where) if of_class["class"] else None
     timelines.years(ask("awards.awards", by=("year",), where=of_agency), part, awards.named(of_class), height=350)
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("awards.agencies"))
     charts.bars(ask("awards.awards", period, by=("agency_id",), where=of_class), "agency_id", agencies, top=15,
@@ -66,6 +65,6 @@ with tiles.row():
     for key, metric in STAGES:
         tiles.published(published(key)[-1], ask(metric, parse("112")))
 
-if (shown := st.expander(t("awards.list"), key="list", on_change="rerun")).open:
-    with shown:
-        tables.show(t("awards.list"), awards.listed(period, where))
+if listed := awards.listed(period, where):
+    tiles.header(t("awards.list"))
+    tables.first(t("awards.list"), listed, FIRST)

@@ -1,8 +1,6 @@
 """Are the 363 forward-looking plans on the way, and which are not?"""
 
-import streamlit as st
-
-from dashboard import charts, claims, filters, lights, plans, reconciliation, tables, tiles, timelines, words
+from dashboard import body, charts, claims, filters, lights, plans, reconciliation, tables, tiles, timelines, words
 from dashboard.periods import parse
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
@@ -20,27 +18,33 @@ CLAIM = (
 COUNTS = ("forward_plans.plans", "forward_plans.completion_rate")
 PRINTED_FOR = parse("112")
 VIEWS = ("plans", "trend", "money", "claims")
+FIRST = 15  # rows of a list
+PLAN, WORK = t("forward_looking.plan"), t("forward_looking.work")
 
+body.whole()
 period = filters.period()
 month = plans.month_of(period)
-if month is None:
-    tiles.title(t("forward_looking.menu"), words.period(period))
-    st.info(t("frame.no_rows"), icon=":material/search_off:")
-    st.stop()
-
-top = st.container()
-view = filters.option("view", {each: t(f"forward_looking.view_{each}") for each in VIEWS}, t("forward_looking.view"),
-                      required=True)  # fmt: skip
+top = body.place()
+view = None
+if month is not None:
+    view = filters.option("view", {each: t(f"forward_looking.view_{each}") for each in VIEWS},
+                          t("forward_looking.view"), required=True)  # fmt: skip
 with top:
-    tiles.title(plans.message(period), t("forward_looking.base"), answers=[ask("forward_plans.plans", period)])
+    if view:
+        tiles.title(plans.message(period), t("forward_looking.base"), answers=[ask("forward_plans.plans", period)])
+    else:
+        tiles.title(t("forward_looking.menu"), words.period(period))
 
-if view == "plans":
+if not view:
+    body.nothing(t("frame.no_rows"))
+
+elif view == "plans":
     with tiles.row():
         for key, metric in HEADLINES:
             at = t("forward_looking.at", month=words.month_tick(month))
             tiles.published(published(key)[-1], ask(metric, period), at)
 
-    left, right = st.columns(2, gap="medium")
+    left, right = body.columns()
     with left:
         tiles.header(t("forward_looking.axes"))
         lights.states(ask("forward_plans.plans", period, by=("axis", "light")), "axis", labels("axis"), open_only=True,
@@ -51,31 +55,39 @@ if view == "plans":
         tiles.table(claims.columns("axis", *COUNTS), rows, take=t("forward_looking.printed"))
 
     tiles.header(t("forward_looking.deeper"))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with body.row():
         which = filters.option("list", {each: t(f"forward_looking.list_{each}") for each in ("late", "all")},
                                t("forward_looking.plans"), required=True)  # fmt: skip
         axis = filters.choice("axis")
         plan = plans.finder(axis, month)
     if plan:
         works = plans.works_of(plan, month)
-        st.markdown(t("forward_looking.works_of", n=len(works)))
-        tables.show(f"{t('forward_looking.works')} {plan}", plans.works_listed(works), plans.columns(),
-                    on_select=lambda place: filters.go("work", work=works[place]["work_id"]))  # fmt: skip
+        tiles.told(t("forward_looking.works_of", n=len(works)))
+        tables.first(
+            f"{t('forward_looking.works')} {plan}", plans.works_listed(works), FIRST,
+            lambda place: filters.go("work", work=works[place]["work_id"]), plans.columns(), opens=WORK, goes=True,
+        )  # fmt: skip
     elif axis or which == "all":
         held = plans.of_axis(axis, month)
-        st.markdown(t("forward_looking.plans_of", n=len(held)))
-        tables.show(t("forward_looking.plans"), plans.listed(held), plans.columns(), height=390,
-                    on_select=lambda place: filters.go("forward_looking", plan=held[place]["plan_id"]))  # fmt: skip
+        tiles.told(t("forward_looking.plans_of", n=len(held)))
+        tables.first(
+            t("forward_looking.plans"), plans.listed(held), FIRST,
+            lambda place: filters.go("forward_looking", plan=held[place]["plan_id"]), plans.columns(), opens=PLAN,
+            goes=True,
+        )  # fmt: skip
     elif late := plans.behind(month):
-        st.markdown(t("forward_looking.list", month=words.month(month)))
-        tables.show(t("forward_looking.list_late"), plans.late(month), plans.columns(), "content",
-                    on_select=lambda place: filters.go("forward_looking", plan=late[place]["plan_id"]))  # fmt: skip
-        st.caption(t("forward_looking.list_note"))
+        tiles.told(t("forward_looking.list", month=words.month(month)))
+        tables.first(
+            t("forward_looking.list_late"), plans.late(month), len(late),
+            lambda place: filters.go("forward_looking", plan=late[place]["plan_id"]), plans.columns(), opens=PLAN,
+            goes=True,
+        )  # fmt: skip
+        body.note(t("forward_looking.list_note"))
     else:
-        st.info(t("forward_looking.list_none"), icon=":material/check_circle:")
+        body.nothing(t("forward_looking.list_none"))
 
 elif view == "money":
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = body.columns("left_wider")
     with left:
         tiles.header(t("forward_looking.budget"))
         charts.bars(ask("forward_plans.budget", period, by=("axis",)), "axis", labels("axis"), ordered=True,
@@ -87,15 +99,15 @@ elif view == "money":
     tiles.header(t("forward_looking.money"))
     tiles.table(plans.money_columns(), plans.money(period), take=t("forward_looking.money"),
                 known=[ask(f"work_budgets.{name}", period) for name in plans.MONEY])  # fmt: skip
-    st.caption(t("forward_looking.money_note"))
+    body.note(t("forward_looking.money_note"))
 
 elif view == "trend":
     tiles.header(t("forward_looking.trend"))
     rates = ("forward_plans.completion_rate", "forward_plans.on_schedule_rate")
     timelines.lines([ask(name, plans.until(period), by=("month",)) for name in rates])
-    st.caption(t("forward_looking.trend_note"))
+    body.note(t("forward_looking.trend_note"))
 
 else:
     tiles.header(t("forward_looking.claims"))
     tiles.table(reconciliation.columns(), claims.judged(*CLAIM), take=t("forward_looking.claims"))
-    st.caption(t("forward_looking.claims_note"))
+    body.note(t("forward_looking.claims_note"))

@@ -1,13 +1,14 @@
 """How far do the city's entries for the Government Service Award get, and what is due to them?"""
 
-import streamlit as st
-
-from dashboard import charts, filters, service_award, tables, tiles, timelines
+from dashboard import body, charts, filters, heard, service_award, tables, tiles, timelines
 from dashboard.warehouse import ask, labels, published
 from dashboard.words import t
 
-top = st.container()
-edition = filters.option("edition", service_award.editions(), t("service_award.edition"), required=True)
+AGENCY = t("service_award.agency")
+
+body.whole()
+top = body.place()
+edition = filters.option("edition", service_award.editions(), t("service_award.edition"), required=True, listed=True)
 period = service_award.year_of(edition)
 with top:
     tiles.title(service_award.message(edition), answers=[ask("award_funnel.coached", period)])
@@ -16,7 +17,7 @@ with tiles.row():
     for name in service_award.HEADLINES:
         tiles.metric(f"award_funnel.{name}", period)
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("service_award.funnel"))
     charts.bars(ask("award_funnel.reached", period, by=("stage",)), "stage", labels("stage"), ordered=True, height=230)
@@ -24,19 +25,18 @@ with right:
     tiles.header(t("service_award.over_editions"))
     timelines.years(ask("award_funnel.win_rate", by=("year",)), height=230)
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("service_award.entries"))
     entries = service_award.entries(edition)
-    tables.show(t("service_award.entries"), entries, height="content",
-                on_select=lambda place: filters.open_agency(entries[place][t("service_award.agency")]))  # fmt: skip
-    st.caption(service_award.due(period))
+    tables.first(t("service_award.entries"), entries, len(entries),
+                 lambda place: filters.open_agency(entries[place][AGENCY]), opens=AGENCY, goes=True)  # fmt: skip
+    body.note(service_award.due(period))
 with right:
     tiles.header(t("service_award.printed"))
     tiles.beside([row for key in service_award.PRINTED for row in published(key)])
-    st.caption(t("service_award.rate_note"))
+    body.note(t("service_award.rate_note"))
 
 tiles.header(t("service_award.form"))
 tiles.table(service_award.form_columns(), service_award.form())
-draft = st.text_area(t("service_award.draft"), key="draft", height=110, placeholder=t("service_award.draft_hint"))
-st.markdown(service_award.counted(draft))
+tiles.told("", heard.button("draft", t("service_award.draft"), "✎", service_award.count_draft))

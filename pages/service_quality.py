@@ -1,14 +1,16 @@
 """Which units serve the public best, and which have fallen?"""
 
-import streamlit as st
-
-from dashboard import filters, service_quality, tables, tiles, timelines
+from dashboard import body, filters, service_quality, tables, tiles, timelines
 from dashboard.warehouse import ask, published
 from dashboard.words import t
 
+FIRST, FELL = 15, 10  # rows of the two lists
+UNIT = t("service_quality.unit")
+
+body.whole()
 chosen = filters.period()
 period = service_quality.year_of(chosen)
-top = st.container()
+top = body.place()
 where = {"agency_id": filters.choice("agency_id", "agency")}
 with top:
     tiles.title(service_quality.message(period, where), service_quality.by_the_year(chosen, period),
@@ -19,35 +21,36 @@ with tiles.row():
         tiles.metric(f"service_reviews.{name}", period, where)
 
 tiles.header(t("service_quality.ranking"))
-st.caption(t("service_quality.ranking_note"))
+body.note(t("service_quality.ranking_note"))
 units = service_quality.ranking(period, where)
 if units:
-    tables.show(t("service_quality.ranking_list"), units, columns=service_quality.columns(),
-                height=430 if len(units) > 9 else "content",
-                on_select=lambda place: filters.open_agency(units[place][t("service_quality.unit")]))  # fmt: skip
+    tables.first(t("service_quality.ranking_list"), units, FIRST, lambda place: filters.open_agency(units[place][UNIT]),
+                 service_quality.columns(), opens=UNIT, goes=True)  # fmt: skip
 else:
-    st.info(t("frame.no_rows"), icon=":material/search_off:")
+    body.nothing(t("frame.no_rows"))
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("service_quality.fallen"))
     fallen = service_quality.fallen(period, where)
     if fallen:
-        tables.show(t("service_quality.fallen_list"), fallen, columns=service_quality.columns(), height=390,
-                    on_select=lambda place: filters.open_agency(fallen[place][t("service_quality.unit")]))  # fmt: skip
+        tables.first(
+            t("service_quality.fallen_list"), fallen, FELL, lambda place: filters.open_agency(fallen[place][UNIT]),
+            service_quality.columns(), goes=True,
+        )  # fmt: skip
     else:
-        st.info(t("service_quality.none_fallen"), icon=":material/check_circle:")
+        body.nothing(t("service_quality.none_fallen"))
 with right:
     tiles.header(t("service_quality.over_years"))
     timelines.years(ask("service_reviews.special_excellence_units", by=("year",), where=where), height=330)
 
-left, right = st.columns(2, gap="medium")
+left, right = body.columns()
 with left:
     tiles.header(t("service_quality.rewards"))
     tiles.table(service_quality.reward_columns(), service_quality.rewards(period, where),
                 take=t("service_quality.rewards"))  # fmt: skip
-    st.caption(t("service_quality.rewards_note"))
+    body.note(t("service_quality.rewards_note"))
 with right:
     tiles.header(t("service_quality.samples"))
     tiles.beside([row for key in service_quality.PRINTED for row in published(key)])
-    st.caption(t("service_quality.weights_note"))
+    body.note(t("service_quality.weights_note"))

@@ -10,7 +10,7 @@ from dashboard import awards, claims, filters, timelines, words
 from dashboard import warehouse as asking
 from dashboard.periods import ALL, parse
 from dashboard.warehouse import ask
-from tests.test_pages import figures, pieces, run, text_of
+from tests.test_pages import figures, pieces, run, tables, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -65,7 +65,9 @@ def test_a_class_and_an_agency_narrow_every_figure(warehouse) -> None:
     words.speak("zh")
     expected = ask("awards.awards", ALL, where=where).value
     assert expected and awards.message(ALL, where) in text_of(test)
-    assert len(awards.listed(ALL, where)) == expected
+    listed = awards.listed(ALL, where)
+    assert len(listed) == expected and f"全部 {words.number(expected)} 筆" in text_of(test)
+    assert [row["獎項"] for row in tables(test)[-1]] == [row["獎項"] for row in listed[:10]]
 
 
 def test_a_year_of_a_class_and_the_rest_make_the_whole(warehouse) -> None:
@@ -97,7 +99,7 @@ def test_a_choice_that_nothing_fits_gets_a_sentence(warehouse, language: str) ->
     test = run("awards", year="all", lang=language, **rarest_pair())
     words.speak(language)
     assert not test.exception and not test.error
-    assert words.t("awards.none") in [each.value for each in test.info]
+    assert words.t("awards.none") in text_of(test)
 
 
 def test_a_click_on_a_bar_chooses_and_a_second_frees(monkeypatch: pytest.MonkeyPatch) -> None:

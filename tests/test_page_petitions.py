@@ -47,7 +47,7 @@ def test_the_oldest_overdue_come_first_without_a_person(con) -> None:
     assert set(listed[0]) == {"案號", "逾期日數", "期限", "收文日", "機關", "行政區", "案件類別"}
     told = text_of(run("petitions"))
     places = [told.index(row["案號"]) for row in listed[:12]]
-    assert places == sorted(places) and f"全部 {len(listed)} 件" in told
+    assert places == sorted(places) and f"全部 {len(listed)} 筆" in told
     assert not [row for row in listed[12:] if row["案號"] in told]
 
 

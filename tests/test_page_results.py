@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import service_award, words
 from dashboard.warehouse import published
-from tests.test_pages import pieces, run, shown, text_of
+from tests.test_pages import pieces, run, shown, tables, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -23,30 +24,37 @@ def test_each_edition_lists_who_was_recommended_and_what_is_due(con) -> None:
             "select topic from marts.gsa_entries where edition = ? and stage <> 'coached' order by stage_order desc, entry_id",
             [int(edition)],
         ).fetchall()
-        assert list(shown(test)[0]["參獎主題"]) == [topic for (topic,) in expected]
+        assert [row["參獎主題"] for row in tables(test)[0]] == [topic for (topic,) in expected]
         due = con.execute(
             """select count(*) filter (where stage = 'recommended') * 10000 + count(*) filter (where stage = 'shortlisted') * 30000
                from marts.gsa_entries where edition = ?""",
             [int(edition)],
         ).fetchone()[0]
-        assert words.amount(due, "twd") in "".join(each.value for each in test.caption)
+        assert f"應給獎補助金 {words.amount(due, 'twd')}" in text_of(test)
 
 
 def test_the_three_winners_of_111_have_their_topics(warehouse) -> None:
-    listed = shown(run("service_award", edition="5"))[0]
-    won = listed[listed["階段"].str.startswith("★")]
-    assert set(won["參獎主題"]) == {"城市數據交換．城市自主感知", "全球公版直播教學．停課不停學", "偏鄉生活便利行．小黃公車揪感心"}
+    listed = tables(run("service_award", edition="5"))[0]
+    assert {row["參獎主題"] for row in listed if row["階段"].startswith("★")} == {"城市數據交換．城市自主感知", "全球公版直播教學．停課不停學", "偏鄉生活便利行．小黃公車揪感心"}
 
 
 def test_the_limit_of_the_abstract_is_the_printed_one(warehouse) -> None:
     assert published("abstract_max_characters")[-1]["value"] == service_award.LONGEST
 
 
+def counting() -> None:
+    from dashboard import service_award
+
+    service_award.count_draft()  # what the button of the page opens
+
+
 @pytest.mark.parametrize(("count", "fits"), [(0, True), (2000, True), (2001, False)])
 def test_an_abstract_is_counted_without_blanks(warehouse, count: int, fits: bool) -> None:
     draft = "字 \n" * count
-    test = run("service_award")
-    test.text_area(key="draft").set_value(draft).run()
+    assert 'data-key="draft"' in "".join(pieces(run("service_award")))
+    test = AppTest.from_function(counting, default_timeout=30)
+    test.session_state["lang"] = "zh"
+    test.run().text_area(key="draft").set_value(draft).run()
     told = "".join(each.value for each in test.markdown)
     assert f"{words.number(count)}／2,000 字" in told and ("尚可" in told) == fits
 

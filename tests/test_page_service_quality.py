@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_pages import pieces, run, shown, text_of
+from dashboard import service_quality
+from dashboard.periods import parse
+from tests.test_pages import pieces, run, tables, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -14,16 +16,23 @@ def html_of(test) -> str:
 
 
 def test_the_ranking_is_by_the_total_and_90_is_special(con) -> None:
-    ranking = shown(run("service_quality", year="112"))[0]
+    ranking = service_quality.ranking(parse("112"), {"agency_id": []})
     expected = con.execute(
         """select rank, round(total_score, 6), total_score >= 90 from marts.service_units_year
            where year = '2023-01-01' order by total_score desc, agency_id"""
     ).fetchall()
     assert len(ranking) == len(expected) == 173
-    assert list(ranking["名次"]) == [row[0] for row in expected]
-    assert list(ranking["總成績"].round(6)) == [row[1] for row in expected]
-    assert [band.startswith("★") for band in ranking["等第"]] == [row[2] for row in expected]
-    assert list(ranking["公開表揚"].notna()) == [row[0] == 1 for row in expected]
+    assert [row["名次"] for row in ranking] == [row[0] for row in expected]
+    assert [round(row["總成績"], 6) for row in ranking] == [row[1] for row in expected]
+    assert [row["等第"].startswith("★") for row in ranking] == [row[2] for row in expected]
+    assert [row["公開表揚"] is not None for row in ranking] == [row[0] == 1 for row in expected]
+    read = tables(run("service_quality", year="112"))[0]
+    assert [row["單位"] for row in read] == [row["單位"] for row in ranking[:15]]
+    for said, row in zip(read, ranking, strict=False):
+        assert said["總成績"] == f"{row['總成績']:.2f}" and said["稽核"] == (
+            "—" if row["稽核"] is None else f"{row['稽核']:.2f}"
+        )
+        assert said["名次升降"].replace("−", "-") == f"{row['名次升降']:+d}"
 
 
 def test_the_rewards_follow_the_words_of_the_plan(con) -> None:
@@ -44,9 +53,9 @@ def test_all_of_the_page_is_of_the_chosen_agency(con) -> None:
            where n.year = '2023-01-01' and n.rank - b.rank >= 20 and not n.is_special_excellence order by 3 limit 1"""
     ).fetchone()
     test = run("service_quality", year="112", agency=agency)
-    ranking, fallen = shown(test)
+    ranking, fallen = tables(test)[:2]
     assert f"第 {rank} 名" in text_of(test).split("</h1>")[0]
-    assert list(ranking["名次"]) == [rank] and list(fallen["退步名次"]) == [fell]
+    assert [row["名次"] for row in ranking] == [str(rank)] and [row["退步名次"] for row in fallen] == [str(fell)]
     assert html_of(test).count("嘉獎 0 次") == 2
 
 
@@ -56,8 +65,10 @@ def test_those_who_fell_lost_twenty_places_or_more(con) -> None:
            join marts.service_units_year b on b.agency_id = n.agency_id and b.year = '2022-01-01'
            where n.year = '2023-01-01' and n.rank - b.rank >= 20 order by 1 desc"""
     ).fetchall()
-    fallen = shown(run("service_quality", year="112"))[1]
-    assert expected and list(fallen["退步名次"]) == [places for (places,) in expected]
+    fallen = service_quality.fallen(parse("112"), {"agency_id": []})
+    assert expected and [row["退步名次"] for row in fallen] == [places for (places,) in expected]
+    read = tables(run("service_quality", year="112"))[1]
+    assert [row["退步名次"] for row in read] == [str(places) for (places,) in expected[:10]]
 
 
 def test_a_month_is_answered_by_its_year_with_a_note(warehouse) -> None:

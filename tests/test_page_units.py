@@ -8,18 +8,21 @@ from dashboard import one_page, words
 from dashboard.one_page import Unit
 from dashboard.periods import parse
 from dashboard.warehouse import ask
-from tests.test_pages import run, shown, text_of
+from tests.test_pages import run, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
 
 @pytest.mark.parametrize(("page", "dimension"), [("agency", "agency_id"), ("district", "district_id")])
 def test_all_units_are_offered_in_their_fixed_order(con, page: str, dimension: str) -> None:
-    listed = shown(run(page))[0]
+    listed = one_page.listing(dimension, one_page.all_of(dimension))
     names = [name for (name,) in con.execute(f"select zh from marts.{one_page.MART[dimension][6:]} order by sort").fetchall()]
-    got = list(listed.iloc[:, 0])
+    got = [next(iter(row.values())) for row in listed]
     assert got == [name for name in names if name in got]
     assert len(got) == (37 if page == "district" else len(one_page.all_of(dimension))) and len(got) > 30
+    told = text_of(run(page))
+    places = [told.index(f"</span>{name}</button>") for name in got[: one_page.FIRST]]
+    assert places == sorted(places) and f"全部 {len(got)} 筆" in told
 
 
 @pytest.mark.parametrize(("dimension", "code"), [("agency_id", "water_resources"), ("district_id", "yongkang")])
@@ -68,4 +71,4 @@ def test_every_unit_has_a_page(warehouse, language: str) -> None:
 def test_an_agency_without_works_has_a_page(con) -> None:
     idle = con.execute("select agency_id from marts.agencies where works is null and petitions_12m > 0 limit 1").fetchone()[0]
     test = run("agency", agency=idle)
-    assert "沒有落後或停工" in "".join(each.value for each in test.info)
+    assert "沒有落後或停工" in text_of(test)

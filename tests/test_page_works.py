@@ -7,7 +7,7 @@ import pytest
 from dashboard import look, words, work, works
 from dashboard.periods import parse
 from dashboard.warehouse import here
-from tests.test_pages import pieces, run, shown, text_of
+from tests.test_pages import pieces, run, shown, tables, text_of
 
 pytestmark = pytest.mark.usefixtures("chinese")
 
@@ -126,7 +126,7 @@ def test_a_named_real_work_shows_no_simulated_progress(con) -> None:
     assert len(real) == 6 and set(real["燈號"]) == {"★ 公開工程"}  # the seventh is not under control
     assert real[["預定 %", "實際 %", "差距（天）"]].isna().all().all()
     page = run("work", work=names[0])
-    assert "進度未公布" in text_of(page) and not page.dataframe and "嚴重落後" not in text_of(page)
+    assert "進度未公布" in text_of(page) and "排序" not in text_of(page) and "嚴重落後" not in text_of(page)
 
 
 def test_the_life_cycle_holds_every_controlled_work(con) -> None:
@@ -195,9 +195,14 @@ def test_one_work_answers_for_itself(con, language: str) -> None:
     told = text_of(test)
     assert not test.exception and not test.error
     assert title in told and words.number(-points, 1) in told and words.number(round(days)) in told
-    for relation, frame in (("marts.work_lags", 0), ("marts.work_months", -1)):
+    for relation, listed in (("marts.work_lags", work.reasons), ("marts.work_months", work.history)):
         rows = con.execute(f"select count(*) from {relation} where work_id = ?", [number]).fetchone()[0]
-        assert len(test.dataframe[frame].value) == rows
+        assert len(listed({"work_id": number})) == rows and words.number(rows) in told
+    months, history = tables(test)[-1], work.history({"work_id": number})
+    for said, row in zip(months, history, strict=False):
+        light, planned = (words.t(f"works.{name}") for name in ("light", "planned"))
+        assert said[light] == row[light] and said[planned] == words.number(row[planned], 1)
+    assert len(months) == 8
     strip = next(each for each in pieces(test) if '<ol class="strip">' in each)
     assert strip.count("<li ") == 24  # the lights of two years
 

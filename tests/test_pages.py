@@ -60,6 +60,22 @@ def shown(test: AppTest) -> list:
     return [frame.value for frame in test.dataframe]
 
 
+def tables(test: AppTest) -> list[list[dict[str, str]]]:
+    """The tables of a page that are read and not sorted, in their order: of each its rows, head → cell."""
+    assert not test.exception and not test.error
+    found = []
+    for table in re.findall(r"<table.*?</table>", "".join(pieces(test)), re.S):
+        head, *rows = [
+            [
+                html.unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+                for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)
+            ]
+            for row in re.findall(r"<tr>.*?</tr>", table, re.S)
+        ]
+        found.append([dict(zip(head, row, strict=True)) for row in rows])
+    return found
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_in_both_languages(warehouse, page: str, language: str) -> None:
@@ -119,7 +135,8 @@ def test_every_page_is_in_the_menu() -> None:
 
 def test_the_mark_stands_at_each_simulated_figure_beside_a_printed_one(warehouse) -> None:
     words.speak("zh")
-    tiles = [each for each in pieces(run("awards")) if "公布值</span>" in each]
+    found = re.findall(r'<div class="tile">.*?<div class="doing">', "".join(pieces(run("awards"))), re.S)
+    tiles = [each for each in found if "公布值</span>" in each]
     beside = [each for each in tiles if "作業資料" in each]
     assert beside and all("△ 模擬資料" in each for each in beside)
 

@@ -72,7 +72,7 @@ look();
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button.do, button.going");
   if (button?.classList.contains("do")) tell("show", { key: button.dataset.key });
-  else if (button) tell("draw", { key: button.dataset.key, codes: null });
+  else if (button) tell("draw", { key: button.dataset.key, codes: button.dataset.code ?? null });
 });
 
 document.addEventListener("change", ({ target }) => {

@@ -9,7 +9,7 @@ const cleaner = Document.parseHTML && self.Sanitizer && new Sanitizer(); // olde
 if (cleaner) {
   cleaner.setDataAttributes(true);
   for (const name of ["button", "select", "option", "img"]) cleaner.allowElement(name);
-  for (const name of ["alt", "aria-hidden", "aria-label", "aria-live", "class", "disabled", "role", "scope", "selected", "src", "style", "target",
+  for (const name of ["alt", "aria-hidden", "aria-label", "aria-live", "aria-pressed", "class", "disabled", "role", "scope", "selected", "src", "style", "target",
     "title", "type", "value"])
     cleaner.allowAttribute(name);
   for (const [name, at] of [["svg", "2000/svg"], ["math", "1998/Math/MathML"]])

@@ -63,6 +63,17 @@ def test_what_is_pressed_while_the_page_is_drawn_anew_is_not_lost(visit: Visit, 
         visit.settle()
 
 
+def test_a_view_is_chosen_by_a_button_that_keeps_the_focus(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/forward-looking").page
+    for name, code in (("逐月趨勢", "trend"), ("經費與執行", "money"), ("經費與執行", "money")):  # once more changes nothing
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function("(code) => new URLSearchParams(location.search).get('view') === code", arg=code)
+        visit.settle()
+        assert page.locator('.going[data-key="view"][aria-pressed="true"]').inner_text() == name
+        assert page.evaluate("document.activeElement.dataset.code") == code
+    assert visit.errors == []
+
+
 def test_two_choices_in_one_breath_are_two(visit: Visit, server: str) -> None:
     page = visit.open(f"{server}/hotline?year=112").page
     page.evaluate(

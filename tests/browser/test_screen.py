@@ -7,7 +7,8 @@ import pytest
 from tests.browser.conftest import Visit, visiting
 
 UNITS = ("agency?agency=public_works", "agency?agency=water_resources", "district?district=yongkang")
-LISTS = ("works?view=register", "works?view=monthly", "works?view=quarterly", "forward-looking", "goals?view=budget")
+LISTS = ("works?view=register", "works?view=monthly", "works?view=quarterly", "goals?view=budget")
+WHOLE = ("forward-looking?list=all", "service-quality", "work", "agency", "petitions")  # lists that a dialog has whole
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -16,7 +17,7 @@ def test_a_unit_is_one_screen(browser, server, size, language) -> None:
     for visit in visiting(browser, server, *size):
         for link in UNITS:
             visit.open(f"{server}/{link}&lang={language}")
-            foot = visit.page.locator(".st-key-one_page").bounding_box()
+            foot = visit.page.locator(".one_page").bounding_box()
             assert foot["y"] + foot["height"] <= size[1], link
 
 
@@ -31,6 +32,17 @@ def test_no_column_of_a_list_is_off_the_edge(visit: Visit, server: str, language
         assert max(beyond) <= 1, link
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_column_of_a_whole_list_is_off_the_edge_of_its_dialog(visit: Visit, server: str, language: str) -> None:
+    for link in WHOLE:
+        visit.open(f"{server}/{link}{'&' if '?' in link else '?'}lang={language}")
+        visit.page.locator('[data-key^="all-"]').first.click()
+        visit.page.locator('[role="dialog"] .dvn-scroller').wait_for()
+        visit.page.wait_for_timeout(500)
+        beyond = visit.page.locator(".dvn-scroller").evaluate("(e) => e.scrollWidth - e.clientWidth")
+        assert beyond <= 1, link
+
+
 def test_the_list_of_a_meeting_is_whole_on_paper(visit: Visit, server: str) -> None:
     visit.open(f"{server}/works?view=quarterly")
     rows = visit.page.locator(".st-key-paper_list tbody tr")
@@ -43,7 +55,7 @@ def test_the_list_of_a_meeting_is_whole_on_paper(visit: Visit, server: str) -> N
 
 def test_a_unit_on_paper_has_every_work_its_source_and_no_hint_for_the_keyboard(visit: Visit, server: str) -> None:
     visit.open(f"{server}/agency?agency=public_works")
-    rows = visit.page.locator(".st-key-one_page_late tbody tr")
+    rows = visit.page.locator(".one_page_late tbody tr")
     assert not rows.last.is_visible()
     visit.page.emulate_media(media="print")
     assert rows.last.is_visible() and rows.last.locator(".quote").first.is_visible()

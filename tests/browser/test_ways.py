@@ -97,6 +97,34 @@ def test_all_rows_of_a_short_list_open_in_a_dialog(visit: Visit, server: str) ->
     assert len(said.splitlines()) > 2 and "Simulated" in waiting.value.suggested_filename
 
 
+def test_a_row_of_a_short_list_opens_its_page_and_so_does_one_of_the_whole_list(visit: Visit, server: str) -> None:
+    visit.open(f"{server}/service-quality?year=111")
+    listed = message(visit)
+    for whole in (False, True):
+        if whole:
+            visit.page.get_by_role("button", name=re.compile(r"全部 \d+ 筆")).first.click()
+            visit.page.get_by_role("dialog").locator('[data-testid="stDataFrame"]').wait_for()
+            click_name(visit)
+        else:
+            visit.page.locator("table .going").first.click()
+            settle(visit)
+        assert re.search(r"/agency\?.*agency=", visit.page.url) and visit.page.get_by_role("dialog").count() == 0
+        visit.page.get_by_role("button", name="回到「服務品質」").click()
+        settle(visit)
+        assert "year=111" in visit.page.url and message(visit) == listed
+
+
+def test_a_row_of_the_whole_list_opens_in_place_of_it(visit: Visit, server: str) -> None:
+    visit.open(f"{server}/petitions")
+    visit.page.get_by_role("button", name=re.compile(r"全部 \d+ 筆")).click()
+    visit.page.get_by_role("dialog").locator('[data-testid="stDataFrame"]').wait_for()
+    number = visit.page.locator("table .do").first.inner_text()
+    click_name(visit)
+    dialog = visit.page.get_by_role("dialog")
+    assert dialog.count() == 1 and dialog.locator('[role="gridcell"]', has_text="逾期未結").count()
+    assert dialog.locator('[role="gridcell"]', has_text=number).count() == 1
+
+
 def test_a_page_that_is_not_there_says_so_in_the_language_of_the_house(visit: Visit, server: str) -> None:
     visit.open(f"{server}/nowhere")
     assert visit.page.get_by_text("page=nowhere").count() == 1
