@@ -88,7 +88,7 @@ def _listen() -> None:
 
 
 def _show() -> None:
-    """The dialog of what was pressed; where a choice came with it, Streamlit runs the page alone, and it opens there."""
+    """The dialog of what was pressed. Where a choice came with it, the page runs alone, and it opens there."""
     if show := st.session_state.pop("to_show", None):
         show()
 
