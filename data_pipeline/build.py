@@ -159,10 +159,12 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
     describe.write_inputs(con, inputs)
     changed = spans if base else None
     elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
-    lineage = create_views_and_marts(con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere)
+    lineage, anew = create_views_and_marts(
+        con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere
+    )
     describe.write(con, store, sources, inputs, loaded, problems, {name: of - TOLD for name, of in lineage.items()})
     step("meta", 0.92)
-    offences = run_checks(con, warehouse, lineage, changed)
+    offences = run_checks(con, warehouse, lineage, None if changed is None else anew.union(changed))
     left_out = rejects.write(con, work / "rejects")
     step("checks", 0.98)
     if offences:
@@ -258,13 +260,14 @@ def load_published(con: duckdb.DuckDBPyConnection, folder: Path = PUBLISHED) -> 
 def create_views_and_marts(
     con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, progress: Callable[[float], None] = lambda share: None,
     changed: dict[str, grow.Span | None] | None = None, elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
-) -> dict[str, set[str]]:  # fmt: skip
+) -> tuple[dict[str, set[str]], set[str]]:  # fmt: skip
     """Create `staging` views and `marts` tables in the order their names ask for.
 
     Of a build that grows, a mart stands as it is where none of the `changed` sources is under it.
 
-    Returns the lineage: for each relation the raw sources it stands on, and what each build says of itself. Which
-    rules it is made by, its own and those of what it is made from, stays in `meta.rule_use`.
+    Returns the lineage: for each relation the raw sources it stands on, and what each build says of itself; and which
+    marts came out otherwise for that alone. Which rules it is made by, its own and those of what it is made from, stays
+    in `meta.rule_use`.
     """
     texts = {
         f"{folder}.{path.stem}": path.read_text(encoding="utf-8")
@@ -279,28 +282,42 @@ def create_views_and_marts(
     rules: dict[str, set[str]] = {}
     anew: set[str] = set()  # what stands on a word of the build about itself, and may have come out otherwise
     order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
+    coded = {} if changed is not None else dict(con.execute(
+        """select table_name, list(column_name order by column_index) from duckdb_columns()
+           where schema_name = 'raw' and starts_with(data_type, 'ENUM') group by 1""").fetchall())  # fmt: skip
     for index, name in enumerate(order):
         own = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.") or need in TOLD}
         lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
         rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
         told = needs[name] & (TOLD | anew)
-        is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed.keys()
-        if is_view or concerned or told:
-            try:
+        concerned = changed is None or lineage[name] & changed.keys()
+        try:
+            if name.startswith("staging."):
+                if changed is None:  # else it stands as it is, over the rows that came
+                    con.execute(f"create view {name} as {_as_text(texts[name], coded)}")
+            elif concerned or told:
                 spans = {each: changed[each] for each in concerned} if changed and concerned else {}
-                done = not is_view and not told and grow.renew(con, name, texts[name], spans)
-                if is_view or (concerned and not done and not (elsewhere and elsewhere(name, texts))):
-                    con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")
-                if told and (is_view or concerned or grow.remade(con, name, texts[name])):
+                done = not told and grow.renew(con, name, texts[name], spans)
+                if concerned and not done and not (elsewhere and elsewhere(name, texts)):
+                    con.execute(f"create or replace table {name} as {texts[name]}")
+                if told and (concerned or grow.remade(con, name, texts[name])):
                     anew.add(name)
-            except duckdb.Error as error:
-                error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
-                raise
+        except duckdb.Error as error:
+            error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
+            raise
         progress((index + 1) / len(order))
     con.execute("create table meta.rule_use (relation varchar, rule varchar)")
     used = [(name, rule) for name in order for rule in sorted(rules[name])]
     describe.fill(con, "meta.rule_use", used)
-    return lineage
+    return lineage, anew
+
+
+def _as_text(text: str, coded: dict[str, list[str]]) -> str:
+    """A view as it is defined, but over records whose codes are text: an enum has an order and literals of its own."""
+    for source, columns in coded.items():
+        said = ", ".join(f"{column}::varchar as {column}" for column in columns)
+        text = re.sub(rf"\braw\.{source}\b", f"(select * replace ({said}) from raw.{source})", text)
+    return text
 
 
 def run_checks(
@@ -309,7 +326,7 @@ def run_checks(
 ) -> list[Offence]:  # fmt: skip
     """Run every check; a check returns the offenders, and no rows is a pass. Results stay in `meta.checks`.
 
-    Of a build that grows, a check that looks at no `changed` source was passed by the build it grew from.
+    Of a build that grows, a check that looks at nothing `changed`, source or mart, was passed by the build before.
     """
     con.execute("create table meta.checks (name varchar, zh varchar, en varchar, offenders bigint)")
     offences, told = [], []
@@ -335,10 +352,11 @@ def run_checks(
 
 
 def _concerned(text: str, lineage: dict[str, set[str]], changed: Iterable[str]) -> bool:
-    """Does a check look at a changed source, or at what each build says of itself?"""
+    """Does a check look at a changed source, at what each build says of itself, or at a mart that this has changed?"""
     needs = {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))}
     under = {need.removeprefix("raw.") for need in needs}
-    return bool(under.union(*(lineage.get(need, set()) for need in needs)) & TOLD.union(changed))
+    standing = under.union(*(lineage.get(need, set()) - TOLD for need in needs))
+    return bool(standing & TOLD.union(changed))
 
 
 def _hand_out(store: Store, left_out: Path, name: str) -> Path | None:
