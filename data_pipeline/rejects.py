@@ -137,7 +137,7 @@ def _ascends(con, source: Source, origins: list[Origin], rows: str) -> bool:
     def ask(these: str, con=con) -> bool:
         """Whether all rows but the first are higher than one before; an empty key is higher than none."""
         return con.execute(
-            f"select count(*) <= 1 + count_if({first} > before) "
+            f"select count(*) <= 1 + count(*) filter ({first} > before) "
             f"from (select {first}, lag({first}) over () as before from {these})"
         ).fetchone()[0]
 
