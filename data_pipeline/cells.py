@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data_pipeline import clean, examples
-from data_pipeline.declarations import DATES, Column, DeclarationError, Source
+from data_pipeline.declarations import DATES, Column, Source
 
 FACTORS = {"元": 1, "千元": 1_000, "仟元": 1_000, "萬元": 10_000, "百萬元": 1_000_000, "億元": 100_000_000}
 SQL_TYPES = {
@@ -126,14 +126,9 @@ def _typed(con, column: Column, cell: str, words: set[str], unit: str | None) ->
             return f"to_{plain_type}({cell})"
 
 
-def stored(con, column: Column) -> str:
+def stored(column: Column) -> str:
     """The type of a column in `raw`: a code is one of an enum, so that the records hold a small number and no text."""
-    if column.type not in CODED:
-        return SQL_TYPES[column.type]
-    kind = _codes(column)
-    if not con.execute("select exists (from lookup.words where kind = ?)", [kind]).fetchone()[0]:
-        raise DeclarationError(f"seeds: 沒有可用的代碼 · no codes of domain {kind!r}")
-    return f"lookup.{kind}_code"
+    return f"lookup.{_codes(column)}_code" if column.type in CODED else SQL_TYPES[column.type]
 
 
 def _looked_up(con, column: Column, cell: str, words: set[str]) -> str:

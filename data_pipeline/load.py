@@ -119,16 +119,16 @@ def load(
     table = f"raw.{source.name}"
     con.execute(f"drop table if exists {table}")
     con.execute("delete from meta.rejects where source = ?", [source.name])
-    columns = ", ".join(f"{name} {cells.stored(con, column)}" for name, column in source.columns.items())
-    if not receipts:
-        con.execute(f"create table {table} ({columns}, is_simulated BOOLEAN)")
-        return Loaded(source.name, 0, 0, 0)
+    columns = ", ".join(f"{name} {cells.stored(column)}" for name, column in source.columns.items())
     # `_file` counts the files; `_wrong` holds the cells of a row with a fault, so that no text is read twice.
-    con.execute(
-        f"create table {table} ({columns}, is_simulated BOOLEAN, _file BIGINT, _row BIGINT, _head VARCHAR, "
-        "_wrong VARCHAR[]); "
-        "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
-    )
+    aside = ", _file BIGINT, _row BIGINT, _head VARCHAR, _wrong VARCHAR[]" if receipts else ""
+    try:
+        con.execute(f"create table {table} ({columns}, is_simulated BOOLEAN{aside})")
+    except duckdb.CatalogException as error:
+        raise DeclarationError(f"seeds: 沒有可用的代碼 · no codes of a domain: {error}") from error
+    if not receipts:
+        return Loaded(source.name, 0, 0, 0)
+    con.execute("create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)")
     unknown: dict[str, None] = {}
     words: set[str] = set()  # the kinds of code whose spellings this connection has at hand
     read: list[tuple[Piece, clean.Header | None]] = []
