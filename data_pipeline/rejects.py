@@ -141,8 +141,8 @@ def _ascends(con, source: Source, origins: list[Origin], rows: str) -> bool:
             f"from (select {first}, lag({first}) over () as before from {these})"
         ).fetchone()[0]
 
-    if not ask(f"(from {rows} limit 10000)"):
-        return False
+    if not origins or not ask(f"(from {rows} limit 10000)"):
+        return not origins
     # First of all rows: where they ascend with those that have a fault, so they do without. A window takes one thread,
     # so each half is asked by itself; the row where they meet is in both.
     middle = origins[len(origins) // 2].start
