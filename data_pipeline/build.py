@@ -2,7 +2,7 @@
 
 Nothing here touches the build in use: the new file is made under `work/`, and only when every check has passed does
 `store.finish` give it a place. The folder `duckdb/` is the definition: a file is one `select`, named after its folder
-and itself; the order follows from what each names.
+and itself (relations.py).
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import datetime as dt
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -25,15 +24,11 @@ from data_pipeline import describe, grow, load, rejects
 from data_pipeline.clean import FileFault
 from data_pipeline.declarations import Source
 from data_pipeline.engine import Engine
+from data_pipeline.relations import TOLD, WAREHOUSE, Offence, create_views_and_marts, run_checks
 from data_pipeline.store import PROJECT, Build, Receipt, Store, StoreError
 
-WAREHOUSE = PROJECT / "duckdb"
 ZONE = "Asia/Taipei"
 PUBLISHED = PROJECT / "data_pipeline" / "published"
-RULED = re.compile(r"\brule\('([a-z_]+)'\)")
-NAMED = re.compile(r"\b(raw|staging|marts|seeds|meta)\.([a-z_0-9]+)")
-COMMENT = re.compile(r"--[^\n]*")
-TOLD = {f"meta.{table}" for table in ("inputs", "sources", "columns", "lineage", "rejects", "checks", "rule_use")}
 FAILED = "failed"  # the rejects of a build that did not pass its checks, until one does
 
 # Offline, within a bound that leaves room for the pages on the same machine.
@@ -42,17 +37,6 @@ SETTINGS = {
     "autoload_known_extensions": False,
     "memory_limit": "3GB",
 }
-
-
-@dataclass(frozen=True)
-class Offence:
-    """A check that failed: its name, its claim, how many rows offend, and the first of them."""
-
-    check: str
-    zh: str
-    en: str
-    count: int
-    sample: list[dict]
 
 
 class ChecksFailed(Exception):
@@ -129,7 +113,7 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
 
     before = {}
     if base:
-        con.execute(f"set TimeZone = '{ZONE}'")
+        con.execute(f"set global TimeZone = '{ZONE}'")
         before = grow.take_over(con, base)
     else:
         lay_ground(con, warehouse)
@@ -159,10 +143,12 @@ def _fill(con, store, sources, like, progress, warehouse, work, base, engine):
     describe.write_inputs(con, inputs)
     changed = spans if base else None
     elsewhere = engine and (lambda name, texts: engine.make(con, name, texts, work / "engine"))
-    lineage = create_views_and_marts(con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere)
+    lineage, anew = create_views_and_marts(
+        con, warehouse, lambda part: step("marts", 0.55 + 0.35 * part), changed, elsewhere
+    )
     describe.write(con, store, sources, inputs, loaded, problems, {name: of - TOLD for name, of in lineage.items()})
     step("meta", 0.92)
-    offences = run_checks(con, warehouse, lineage, changed)
+    offences = run_checks(con, warehouse, lineage, None if changed is None else anew.union(changed))
     left_out = rejects.write(con, work / "rejects")
     step("checks", 0.98)
     if offences:
@@ -186,7 +172,6 @@ def _read(con, store, source, receipts, work, like, before) -> tuple:
     """Load one source on a connection of its own: what came in, from which deliveries, which were unreadable, and the
     months that changed, where only some did."""
     own, problems = con.cursor(), []
-    own.execute(f"set TimeZone = '{ZONE}'")
     folder = work / source.name
     folder.mkdir()
     if before and (grown := grow.add(own, store, source, before, receipts, folder)):
@@ -204,7 +189,7 @@ def _read(con, store, source, receipts, work, like, before) -> tuple:
 
 def lay_ground(con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE) -> None:
     """Schemas, rules, seeds and macros: what every build has before its first source."""
-    con.execute(f"set TimeZone = '{ZONE}'")
+    con.execute(f"set global TimeZone = '{ZONE}'")
     for schema in ("meta", "seeds", "staging", "marts"):
         con.execute(f"create schema {schema}")
     rules = yaml.safe_load((warehouse / "rules.yml").read_text(encoding="utf-8"))["rules"]
@@ -253,92 +238,6 @@ def load_published(con: duckdb.DuckDBPyConnection, folder: Path = PUBLISHED) -> 
                 kind: 'VARCHAR', quote: 'VARCHAR'})""",
         [[str(path) for path in sorted(folder.glob("*.csv"))]],
     )
-
-
-def create_views_and_marts(
-    con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, progress: Callable[[float], None] = lambda share: None,
-    changed: dict[str, grow.Span | None] | None = None, elsewhere: Callable[[str, dict[str, str]], bool] | None = None,
-) -> dict[str, set[str]]:  # fmt: skip
-    """Create `staging` views and `marts` tables in the order their names ask for.
-
-    Of a build that grows, a mart stands as it is where none of the `changed` sources is under it.
-
-    Returns the lineage: for each relation the raw sources it stands on, and what each build says of itself. Which
-    rules it is made by, its own and those of what it is made from, stays in `meta.rule_use`.
-    """
-    texts = {
-        f"{folder}.{path.stem}": path.read_text(encoding="utf-8")
-        for folder in ("staging", "marts")
-        for path in sorted((warehouse / folder).glob("*.sql"))
-    }
-    needs = {
-        name: {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))} - {name}
-        for name, text in texts.items()
-    }
-    lineage: dict[str, set[str]] = {}
-    rules: dict[str, set[str]] = {}
-    anew: set[str] = set()  # what stands on a word of the build about itself, and may have come out otherwise
-    order = [name for name in TopologicalSorter(needs).static_order() if name in texts]
-    for index, name in enumerate(order):
-        own = {need.removeprefix("raw.") for need in needs[name] if need.startswith("raw.") or need in TOLD}
-        lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
-        rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
-        told = needs[name] & (TOLD | anew)
-        is_view, concerned = name.startswith("staging."), changed is None or lineage[name] & changed.keys()
-        if is_view or concerned or told:
-            try:
-                spans = {each: changed[each] for each in concerned} if changed and concerned else {}
-                done = not is_view and not told and grow.renew(con, name, texts[name], spans)
-                if is_view or (concerned and not done and not (elsewhere and elsewhere(name, texts))):
-                    con.execute(f"create or replace {'view' if is_view else 'table'} {name} as {texts[name]}")
-                if told and (is_view or concerned or grow.remade(con, name, texts[name])):
-                    anew.add(name)
-            except duckdb.Error as error:
-                error.add_note(f"in duckdb/{name.replace('.', '/')}.sql")
-                raise
-        progress((index + 1) / len(order))
-    con.execute("create table meta.rule_use (relation varchar, rule varchar)")
-    used = [(name, rule) for name in order for rule in sorted(rules[name])]
-    describe.fill(con, "meta.rule_use", used)
-    return lineage
-
-
-def run_checks(
-    con: duckdb.DuckDBPyConnection, warehouse: Path = WAREHOUSE, lineage: dict[str, set[str]] | None = None,
-    changed: Iterable[str] | None = None,
-) -> list[Offence]:  # fmt: skip
-    """Run every check; a check returns the offenders, and no rows is a pass. Results stay in `meta.checks`.
-
-    Of a build that grows, a check that looks at no `changed` source was passed by the build it grew from.
-    """
-    con.execute("create table meta.checks (name varchar, zh varchar, en varchar, offenders bigint)")
-    offences, told = [], []
-    for path in sorted((warehouse / "checks").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        zh, _, en = text.splitlines()[0].removeprefix("--").strip().partition(" / ")
-        if changed is not None and not _concerned(text, lineage, changed):
-            told.append([path.stem, zh, en, 0])
-            continue
-        # The rows that offend are few; counting them in Python would not be true of a broken million.
-        try:
-            count = con.execute(f"select count(*) from ({text.rstrip().rstrip(';')}\n)").fetchone()[0]
-        except duckdb.Error as error:
-            error.add_note(f"in duckdb/checks/{path.name}")
-            raise
-        told.append([path.stem, zh, en, count])
-        if count:
-            found = con.execute(f"select * from ({text.rstrip().rstrip(';')}\n) limit 5")
-            sample = [dict(zip((each[0] for each in found.description), row, strict=True)) for row in found.fetchall()]
-            offences.append(Offence(path.stem, zh, en, count, sample))
-    describe.fill(con, "meta.checks", told)
-    return offences
-
-
-def _concerned(text: str, lineage: dict[str, set[str]], changed: Iterable[str]) -> bool:
-    """Does a check look at a changed source, or at what each build says of itself?"""
-    needs = {f"{schema}.{table}" for schema, table in NAMED.findall(COMMENT.sub("", text))}
-    under = {need.removeprefix("raw.") for need in needs}
-    return bool(under.union(*(lineage.get(need, set()) for need in needs)) & TOLD.union(changed))
 
 
 def _hand_out(store: Store, left_out: Path, name: str) -> Path | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data_pipeline import clean, examples
-from data_pipeline.declarations import DATES, Column, DeclarationError, Source
+from data_pipeline.declarations import DATES, Column, Source
 
 FACTORS = {"元": 1, "千元": 1_000, "仟元": 1_000, "萬元": 10_000, "百萬元": 1_000_000, "億元": 100_000_000}
 SQL_TYPES = {
@@ -19,6 +19,7 @@ SQL_TYPES = {
     "datetime": "TIMESTAMP", "month": "DATE", "year": "BIGINT", "boolean": "BOOLEAN", "code": "VARCHAR",
     "agency": "VARCHAR", "district": "VARCHAR",
 }  # fmt: skip
+CODED = ("code", "agency", "district")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def reading(
     source: Source,
     header: clean.Header,
     ends: Sequence[dt.date],
-    words: dict[tuple, str],
+    words: set[str],
     printed: Sequence[str] = (),
 ) -> Reading:
     """How files with this header are read.
@@ -71,7 +72,7 @@ def reading(
         faults += [(test, test, None, "null", "suspect") for test in _suspicions(source, header, places, opening)]
     wrong = " or ".join(f"({test})" for test, *_ in faults) or "false"
     each = ", ".join(
-        f"case when {test} then {{'column_name': {_quoted(name) if name else 'null'}, "
+        f"case when {test} then {{'column_name': {quoted(name) if name else 'null'}, "
         f"'value': nullif(left(trim({cell}), 200)::varchar, ''), 'reason': '{reason}'}} end"
         for _, test, name, cell, reason in faults
     )
@@ -84,7 +85,7 @@ def _suspicions(source: Source, header: clean.Header, places: dict[str, str], op
         yield f"coalesce({', '.join(f'cell({place})' for place in places.values())}) is null"
     if lead := _lead(source, header):
         yield f"is_total({lead})"
-        yield f"{lead} = {_quoted(opening)}"
+        yield f"{lead} = {quoted(opening)}"
     # A code, an agency or a district that says 合計 is at fault anyway.
     for place in clean.leading_words(header, source):
         name = header.columns[place]
@@ -93,7 +94,7 @@ def _suspicions(source: Source, header: clean.Header, places: dict[str, str], op
     told = [(name, name if source.columns[name].type == "text" else f"trim({places[name]})")
             for name in source.key or source.columns if name in places]  # fmt: skip
     for row in examples.rows(source):
-        yield " and ".join(f"{cell} = {_quoted(row[name])}" for name, cell in told) or "false"
+        yield " and ".join(f"{cell} = {quoted(row[name])}" for name, cell in told) or "false"
 
 
 def _lead(source: Source, header: clean.Header) -> str | None:
@@ -112,7 +113,7 @@ def _lead(source: Source, header: clean.Header) -> str | None:
     return None if plain else f"coalesce({', '.join(asked)})" if len(asked) > 1 else asked[0]
 
 
-def _typed(con, column: Column, cell: str, words: dict, unit: str | None) -> str:
+def _typed(con, column: Column, cell: str, words: set[str], unit: str | None) -> str:
     """The expression that types a cell."""
     match column.type:
         case "percent":
@@ -125,32 +126,32 @@ def _typed(con, column: Column, cell: str, words: dict, unit: str | None) -> str
             return f"to_{plain_type}({cell})"
 
 
-def _looked_up(con, column: Column, cell: str, words: dict) -> str:
+def stored(column: Column) -> str:
+    """The type of a column in `raw`: a code is one of an enum, so that the records hold a small number and no text."""
+    return f"lookup.{_codes(column)}_code" if column.type in CODED else SQL_TYPES[column.type]
+
+
+def _looked_up(con, column: Column, cell: str, words: set[str]) -> str:
     """The code of a spelling. An enum finds its value by hash and keeps the rows in order, which a join does not;
     the spelling as printed is tried first, its plain form (臺 = 台, no blanks) only where that fails."""
-    table = {"code": "codes", "agency": "agencies", "district": "districts"}[column.type]
-    where = f"where domain = '{column.domain}'" if column.domain else ""
+    kind = _codes(column)
 
     def by(form: str, text: str) -> str:
-        asked = (table, where, form)
-        if asked not in words:
-            pairs = con.execute(
-                f"select {form}, any_value(code) from lookup.{table} {where} group by 1 having count(distinct code) = 1"
-            ).fetchall()
-            if not pairs:
-                raise DeclarationError(
-                    f"seeds/{table}.csv: 沒有可用的代碼 · no codes"
-                    + f" of domain {column.domain!r}" * bool(column.domain)
-                )
-            # Named once: a thousand spellings in the text of a statement cost more than a small delivery's rows.
-            words[asked] = name = f"words_{len(words)}"
-            spellings, codes = (", ".join(map(_quoted, side)) for side in zip(*pairs, strict=True))
-            con.execute(f"create or replace temp type {name} as enum ({spellings}); set variable {name} = [{codes}]")
-        name = words[asked]
-        return f"getvariable('{name}')[enum_code(try_cast({text} as {name})) + 1]"
+        name = f"{kind}_{form}"
+        if name not in words:
+            words.add(name)
+            con.execute(
+                f"set variable {name} = "
+                f"(select codes::lookup.{kind}_code[] from lookup.words where kind = '{kind}' and form = '{form}')"
+            )
+        return f"getvariable('{name}')[enum_code(try_cast({text} as lookup.{name})) + 1]"
 
     return f"coalesce({by('printed', cell)}, {by('spelling', f'plain({cell})')})"
 
 
-def _quoted(text: str) -> str:
+def _codes(column: Column) -> str:
+    return column.domain or {"agency": "agencies", "district": "districts"}[column.type]
+
+
+def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

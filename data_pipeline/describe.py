@@ -37,18 +37,11 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
     """)
     counts = {each.source: each for each in loaded}
     wrong = {each["source"]: each for each in reversed(problems)}  # the newest delivery that could not be read
-    told = []
+    told, reaches = [], _reaches(con, sources)
     for source in sources.values():
         receipts, count = inputs.get(source.name, []), counts[source.name]
         problem = wrong.get(source.name) or store.failing(source.name) or {}
-        reach = None
-        if source.reach:
-            kind = source.columns[source.reach].type
-            expression = {
-                "month": f"last_day(max({source.reach}))",
-                "year": f"max(make_date({source.reach}, 12, 31))",
-            }.get(kind, f"max({source.reach})::date")
-            reach = con.execute(f"select {expression} from raw.{source.name}").fetchone()[0]
+        reach = reaches.get(source.name)
         told.append(
             [
                 source.name, source.system, source.title.zh, source.title.en, source.producer.zh, source.producer.en,
@@ -77,3 +70,16 @@ def write(con, store, sources, inputs, loaded, problems, lineage) -> None:
     pairs = [[name, source] for name, of in lineage.items() for source in sorted(of)]
     fill(con, "meta.columns", called)
     fill(con, "meta.lineage", pairs)
+
+
+def _reaches(con, sources) -> dict:
+    """The last day of each source that has a column for it, asked at once: planning thirty statements takes longer."""
+    asked = {}
+    for source in sources.values():
+        if source.reach:
+            last = {
+                "month": f"last_day(max({source.reach}))",
+                "year": f"max(make_date({source.reach}, 12, 31))",
+            }.get(source.columns[source.reach].type, f"max({source.reach})::date")
+            asked[source.name] = f"(select {last} from raw.{source.name})"
+    return dict(zip(asked, con.execute(f"select {', '.join(asked.values())}").fetchone(), strict=True)) if asked else {}

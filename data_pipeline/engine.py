@@ -131,7 +131,9 @@ def for_spark(con: duckdb.DuckDBPyConnection, name: str, text: str) -> str:
     for relation in {f"{left}.{right}" for left, right in NAMED.findall(COMMENT.sub("", text))}:
         left, right = relation.split(".")
         columns = con.execute(f"describe {relation}").fetchall()
-        schema.setdefault(left, {})[right] = {column: kind for column, kind, *_ in columns}
+        schema.setdefault(left, {})[right] = {
+            column: "VARCHAR" if kind.startswith("ENUM") else kind for column, kind, *_ in columns
+        }
 
     def say(node: exp.Expression) -> exp.Expression:
         called = node.name.lower() if isinstance(node, exp.Anonymous) else ""

@@ -81,10 +81,6 @@ def take_over(con, base: Build) -> dict[str, Before]:
     ).fetchall()
     for table in ("inputs", "sources", "lineage", "columns", "rule_use", "checks"):
         con.execute(f"drop table meta.{table}")
-    for (view,) in con.execute(
-        "select view_name from duckdb_views() where schema_name = 'staging' and not internal"
-    ).fetchall():
-        con.execute(f"drop view staging.{view}")
     con.execute("drop table raw.published_figures")
     inputs = base.manifest["inputs"]
     return {

@@ -81,6 +81,28 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         ).fetchall()
         if clash:
             raise DeclarationError(f"seeds/{table}.csv: 一個寫法、多個代碼 · one spelling, several codes: {clash[:5]}")
+    _name_words(con)
+
+
+def _name_words(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep every kind of code as an enum, and its spellings as enums beside a list of what each of them means: named
+    once a build, as a thousand spellings in the text of a statement cost more than a small delivery's rows."""
+    con.execute("""
+        create table lookup.words as
+        select kind, form, list(text order by text) as spellings, list(code order by text) as codes
+        from (select kind, form, text, any_value(code) as code
+              from (select domain as kind, * from lookup.codes union all by name
+                    select 'agencies' as kind, * from lookup.agencies union all by name
+                    select 'districts' as kind, * from lookup.districts)
+                   unpivot (text for form in (printed, spelling))
+              group by all having count(distinct code) = 1)
+        group by all order by all
+    """)
+    types: dict[str, Iterable[str]] = {}
+    for kind, form, spellings, codes in con.execute("from lookup.words").fetchall():
+        types |= {f"{kind}_{form}": spellings, f"{kind}_code": sorted({*codes, *types.get(f"{kind}_code", ())})}
+    con.execute("; ".join(f"create type lookup.{name} as enum ({', '.join(map(cells.quoted, of))})"
+                          for name, of in types.items()))  # fmt: skip
 
 
 def load(
@@ -97,18 +119,18 @@ def load(
     table = f"raw.{source.name}"
     con.execute(f"drop table if exists {table}")
     con.execute("delete from meta.rejects where source = ?", [source.name])
-    columns = ", ".join(f"{name} {cells.SQL_TYPES[column.type]}" for name, column in source.columns.items())
-    if not receipts:
-        con.execute(f"create table {table} ({columns}, is_simulated BOOLEAN)")
-        return Loaded(source.name, 0, 0, 0)
+    columns = ", ".join(f"{name} {cells.stored(column)}" for name, column in source.columns.items())
     # `_file` counts the files; `_wrong` holds the cells of a row with a fault, so that no text is read twice.
-    con.execute(
-        f"create table {table} ({columns}, is_simulated BOOLEAN, _file BIGINT, _row BIGINT, _head VARCHAR, "
-        "_wrong VARCHAR[]); "
-        "create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
-    )
+    aside = ", _file BIGINT, _row BIGINT, _head VARCHAR, _wrong VARCHAR[]" if receipts else ""
+    try:
+        con.execute(f"create table {table} ({columns}, is_simulated BOOLEAN{aside})")
+    except duckdb.CatalogException as error:
+        raise DeclarationError(f"seeds: 沒有可用的代碼 · no codes of a domain: {error}") from error
+    if not receipts:
+        return Loaded(source.name, 0, 0, 0)
+    con.execute("create or replace temp table faults (id BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)")
     unknown: dict[str, None] = {}
-    words: dict[tuple, str] = {}  # the spellings of each kind of code, named for this source's statements
+    words: set[str] = set()  # the kinds of code whose spellings this connection has at hand
     read: list[tuple[Piece, clean.Header | None]] = []
     for _, alike in groupby(_pieces(store, source, receipts, had), lambda each: (each.header, each.printed)):
         together = list(alike)
@@ -194,7 +216,7 @@ def _verify(kept: Kept, path: Path) -> int | None:
 
 
 def _read(
-    con, source: Source, pieces: list[Piece], work: Path, words: dict, first: int
+    con, source: Source, pieces: list[Piece], work: Path, words: set[str], first: int
 ) -> list[tuple[Piece, clean.Header | None, tuple[str, ...]]]:
     """Read files into the table, counted from `first`. Files with one plain header go in together: DuckDB reads
     several small ones at a time, but a small one by itself on one thread. Gives each with its header where it was
@@ -215,7 +237,7 @@ def _read(
     ]
 
 
-def _lay_out(con, source: Source, piece: Piece, work: Path, words: dict, place: int) -> tuple:
+def _lay_out(con, source: Source, piece: Piece, work: Path, words: set[str], place: int) -> tuple:
     """Read a file of any shape into the table: first laid out row by row, then as a plain one."""
     try:
         return piece, None, _laid(con, source, piece, work, words, place)
@@ -224,7 +246,7 @@ def _lay_out(con, source: Source, piece: Piece, work: Path, words: dict, place: 
         raise
 
 
-def _laid(con, source: Source, piece: Piece, work: Path, words: dict, place: int) -> tuple[str, ...]:
+def _laid(con, source: Source, piece: Piece, work: Path, words: set[str], place: int) -> tuple[str, ...]:
     path = piece.path
     # What was filed is a table, whatever its name ends in; of a pulled one the ending says it.
     tables = (".csv", ".xlsx", ".ods", ".xls", ".xlsm")
@@ -275,7 +297,7 @@ def _plain_header(path: Path, source: Source) -> tuple[clean.Header | None, tupl
 
 
 def _insert(
-    con, source: Source, paths: Sequence[Path], header: clean.Header, receipts: Sequence[Receipt], words: dict,
+    con, source: Source, paths: Sequence[Path], header: clean.Header, receipts: Sequence[Receipt], words: set[str],
     first: int, printed: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """The one statement that reads text into types. Names come from declarations, never from the file."""

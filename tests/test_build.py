@@ -175,6 +175,21 @@ def test_real_rows_drive_the_simulated_ones_out(tmp_path):
     assert mini.ask(made, "select visit_id, is_simulated from raw.visits order by 1") == [("W1", False), ("W2", False)]
 
 
+def test_codes_are_numbers_in_the_raw_tables_and_text_from_there_on(mini):
+    asked = """select distinct table_schema from information_schema.columns
+               where table_schema in ('raw', 'staging', 'marts') and starts_with(data_type, 'ENUM')"""
+    assert mini.ask(mini.build(), asked) == [("raw",)]
+
+
+@pytest.mark.parametrize("second", ["V2,112年4月,21\nV3,112年4月,30\n", "V3,112年4月,30\nV2,112年4月,21\n"])
+def test_a_key_twice_is_found_where_deliveries_meet(mini, second):
+    head = VISITS.splitlines()[0] + "\n"
+    mini.file("visits", head + "V1,112年3月,10\nV2,112年4月,20\n", "visits-03.csv")
+    mini.file("visits", head + second, "visits-04.csv")
+    asked = "select visit_id, people from raw.visits order by 1"
+    assert mini.ask(mini.build(), asked) == [("V1", 10), ("V2", 21), ("V3", 30)]
+
+
 def tables(mini, made) -> dict[str, list]:
     names = mini.ask(made, "select schema_name || '.' || table_name from duckdb_tables() order by 1")
     return {name: mini.ask(made, f"select * from {name} order by all") for (name,) in names}
