@@ -132,7 +132,7 @@ def _csv(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 def _delimiter(head: str) -> str:
     """The mark that cuts most lines into the same number of cells; those within quotes do not count."""
-    lines = re.sub(r'"[^"]*"', "", head).splitlines()[:200]
+    lines = re.split(r"\r\n|\n|\r", re.sub(r'"[^"]*"', "", head))[:200]
 
     def evenness(mark: str) -> tuple[int, int]:
         counts = Counter(count for line in lines if (count := line.count(mark)))

@@ -95,6 +95,7 @@ BOTH = [
     HEAD + "小計畫,112.3.1,,,,,\n合計室,112.3.1,,,,,\nTotal,112.3.1,,,,,\n",
     HEAD + "A1,112.3.1,,,,,\n永康區小計,,,,5,,\n以上,,,,,,\n",
     HEAD + "A1,112.3.1,合計,,5,,\nA2,112.3.1,,總　計,5,,\nA3,,小計,,5,,\nA4,112.3.1,,,5,合計,\n",
+    HEAD + "".join(f"A{n},112.3.1,\t\x85\t,,5,,\n" for n in range(4)),  # no end of a line, whatever Unicode calls it
 ]
 
 
