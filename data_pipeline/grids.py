@@ -150,6 +150,7 @@ def sheets_of(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
                 path.name, ("解壓縮後超過 2 GB", "it is over 2 GB when unpacked"),
                 ("請分檔後再送", "split it and file again"),
             )  # fmt: skip
+        sheets.read_through(path)
         book = python_calamine.CalamineWorkbook.from_path(path)
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)

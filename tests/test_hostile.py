@@ -118,6 +118,7 @@ FAULTS = {
     "entities.ods": changed(OPEN, content_xml=BOMB + b"]><a>&j;</a>"),
     "entities.xml": BOMB + b"]><a>&j;</a>",
     "outside.xml": OUTSIDE,
+    "broken_off.ods": changed(OPEN, content_xml=lambda body: body[: body.index(b"</table:table>")]),  # would be read for ever
     "outside.ods": changed(OPEN, content_xml=OUTSIDE),
     "deep.xml": DEEP,
     "deep.ods": changed(OPEN, content_xml=DEEP),
