@@ -58,9 +58,9 @@ def test_what_is_pressed_while_the_page_is_drawn_anew_is_not_lost(visit: Visit, 
         )
         page.get_by_role("dialog").wait_for()
         page.wait_for_function("(code) => location.search.includes(`district=${code}`)", arg=district)
-        page.keyboard.press("Escape")
-        page.get_by_role("dialog").wait_for(state="hidden")
         visit.settle()
+        page.get_by_role("dialog").press("Escape")
+        page.get_by_role("dialog").wait_for(state="hidden")
 
 
 def test_a_view_is_chosen_by_a_button_that_keeps_the_focus(visit: Visit, server: str) -> None:
