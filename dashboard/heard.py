@@ -8,6 +8,7 @@ other the page below the frame.
 from __future__ import annotations
 
 import functools
+import logging
 import sys
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 
 from dashboard import plot
+from dashboard.words import t
 
 MOST, LONGEST = 4, 60  # codes of a mark, characters of a code
 BUTTON = Markup(
@@ -61,7 +63,7 @@ def begin() -> None:
     _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
     gave_way = st.session_state.get("drawing", False)
     st.session_state["heard_before"] = (st.session_state["heard_before"] if gave_way else {}) | _known()
-    st.session_state["heard"], st.session_state["drawing"] = {}, True
+    st.session_state["drawing"], st.session_state["heard"] = True, {}
 
 
 def done() -> None:
@@ -90,7 +92,11 @@ def _listen() -> None:
 def _show() -> None:
     """The dialog of what was pressed. Where a choice came with it, the page runs alone, and it opens there."""
     if show := st.session_state.pop("to_show", None):
-        show()
+        try:
+            show()
+        except Exception:  # as on the page: a sentence for the visitor, the traceback for the log
+            logging.getLogger("dashboard").exception("a dialog failed")
+            st.error(t("frame.failed"), icon=":material/error:")
 
 
 def _press() -> None:

@@ -40,4 +40,5 @@ def markup(key: str, figure: dict, config: dict, alt: str, clicks: bool) -> Mark
     """What a figure is drawn from; `clicks` says whether its marks can be pressed (`heard.mark`)."""
     told = config | {"figure": figure, "clicks": clicks}
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=dt.date.isoformat)
+    text = text.replace(">", "\\u003e")  # an attribute in which a comment could end is taken away by the framework
     return CHART.format(alt=alt, key=key, told=quoted(text), high=figure["layout"]["height"])

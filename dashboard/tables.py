@@ -88,7 +88,7 @@ def first(
     cells, pressed, chips = [], None, _chips()
     for place, row in enumerate(rows[:many]):
         told = {head: _printed(cell, forms.get(head), chips) for head, cell in row.items()}
-        key = f"row-{name}-{place}"
+        key = f"row-{name}-{place}-{row[opens]}"  # of another list meanwhile, another key
         if open_one and goes:
             told[opens], is_pressed = heard.pressed(key, str(row[opens]), "")
             pressed = place if is_pressed else pressed

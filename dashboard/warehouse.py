@@ -240,11 +240,13 @@ def _among(build: str, question: Question) -> tuple[dict, ...]:
     Who looks at a district or a year looks at the next one: all districts, and all years, are counted in the time that
     one takes. A row stands on the records of its own code and its own month or year alone, so it is the same in both.
     """
-    of, _ = catalogue(build).find(question.metric)
+    known = catalogue(build)
+    of, _ = known.find(question.metric)
     wide, own, start, end = question, {}, question.start, question.end
     if not set(question.by) - set(TIMES) and len(question.where) == 1 and len(question.where[0][1]) == 1:
-        [(name, (own[name],))] = question.where
-        wide = replace(wide, where=())
+        [(name, codes)] = question.where
+        if not question.by or known.dimensions[name].codes or known.dimensions[name].seed:  # of works there is no end
+            wide, own[name] = replace(wide, where=()), codes[0]
     by_month = bool(start or end) and "month" in question.by and of.grain != "year" and _firsts(start, end)
     if by_month:
         wide = replace(wide, start=None, end=None)

@@ -12,6 +12,12 @@ function tell(to, pressed) {
   else early.push([to, pressed]);
 }
 
+// What is chosen or pressed goes with all lists that wait: the server may hear only the last of what came in one breath.
+function choose(key, codes) {
+  const waiting = [...document.querySelectorAll("select.choice")].filter((list) => list.waiting !== undefined);
+  tell("draw", { lists: { ...Object.fromEntries(waiting.map((list) => [list.dataset.key, list.value])), [key]: codes } });
+}
+
 function made(key) {
   const plot = document.createElement("div");
   const keep = () => Plotly.downloadImage(plot, { ...plot.told.image, width: plot.wide, height: plot.offsetHeight });
@@ -36,7 +42,7 @@ function draw(chart) {
   Plotly.react(plot, told.figure.data, { ...told.figure.layout, width: plot.wide }, plot.how);
   plot.removeAllListeners("plotly_click");
   plot.on("plotly_click", ({ points: [point] }) => {
-    if (told.clicks) tell("draw", { key: chart.dataset.key, codes: point.customdata ?? null });
+    if (told.clicks) choose(chart.dataset.key, point.customdata ?? null);
   });
 }
 
@@ -72,16 +78,14 @@ look();
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button.do, button.going");
   if (button?.classList.contains("do")) tell("show", { key: button.dataset.key });
-  else if (button) tell("draw", { key: button.dataset.key, codes: button.dataset.code ?? null });
+  else if (button) choose(button.dataset.key, button.dataset.code ?? null);
 });
 
 document.addEventListener("change", ({ target }) => {
   if (!target.matches?.("select.choice")) return;
   const chosen = (target.waiting = target.value); // until the page says the same
   setTimeout(() => target.waiting === chosen && (target.waiting = undefined), 5000);
-  const waiting = [...document.querySelectorAll("select.choice")].filter((list) => list.waiting !== undefined);
-  const lists = waiting.map((list) => [list.dataset.key, list.value]);
-  tell("draw", { lists: Object.fromEntries(lists) });
+  choose(target.dataset.key, target.value);
 });
 
 // The components of the page: they tell the server what was pressed or chosen.

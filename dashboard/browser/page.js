@@ -79,7 +79,7 @@ export function settle(draw) {
     } else held.set(holder, holder.appendChild(next));
   }
   for (const [holder, page] of held) {
-    if (holder.querySelector(".carrier")) continue;
+    if (holder.isConnected && holder.querySelector(".carrier")) continue;
     page.remove();
     held.delete(holder);
   }

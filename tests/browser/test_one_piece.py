@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -155,3 +157,28 @@ def test_nothing_in_a_page_runs(browser: Browser, server: str, has_sanitizer: bo
         assert not any(each in told["html"] for each in ("script", "onclick", "onerror", "onload", "iframe", "svg"))
         for kept in ('data-key="a"', 'class="b"', "color:red", "<td>z</td>"):
             assert kept in told["html"]
+
+
+def test_a_button_pressed_behind_a_choice_does_not_undo_it(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/forward-looking").page
+    page.evaluate(
+        """() => {
+          for (const [key, at] of [["year", 2], ["axis", 3]]) {
+            const list = document.querySelector(`select.choice[data-key=${key}]`);
+            list.selectedIndex = at;
+            list.dispatchEvent(new Event("change", { bubbles: true }));
+          }
+          document.querySelector('.going[data-key="list"][data-code="all"]').click();
+        }"""
+    )
+    page.wait_for_function(
+        "() => ['year', 'axis', 'list'].every((key) => new URLSearchParams(location.search).has(key))"
+    )
+    visit.settle()
+    assert page.locator('.going[data-key="list"][aria-pressed="true"]').get_attribute("data-code") == "all"
+    assert visit.errors == []
+
+
+def test_what_could_end_a_comment_in_a_chart_leaves_the_page_on_the_screen() -> None:
+    drawn = plot.markup("k", {"data": [{"name": "a --> b ]> c"}], "layout": {"height": 9}}, {}, "a", False)
+    assert ">" not in re.search(r"data-told='([^']*)'", drawn)[1]
