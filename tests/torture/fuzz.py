@@ -27,7 +27,7 @@ from tests.torture.bench import Bench
 READERS = ("csv", "xlsx", "ods", "pcc", "soa", "open1999", "georeport json", "georeport xml", "ckan", "datagov")
 FILES = 10_000
 PART = 500  # files a process
-SECONDS = 20  # for one file
+SECONDS = 20  # of the processor, for one file: a machine that is busy is no fault of it
 MEMORY = 3 * 1024**3
 
 
@@ -78,7 +78,7 @@ class _Late(BaseException):
 
 
 def _late(*_):
-    raise _Late(f"longer than {SECONDS} s")
+    raise _Late(f"more than {SECONDS} s of the processor")
 
 
 def _part(reader: str, first: int, last: int, seed: int, folder: Path) -> None:
@@ -92,7 +92,7 @@ def _part(reader: str, first: int, last: int, seed: int, folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.fsync = lambda _: None  # what a power cut does is another trial's matter
-    signal.signal(signal.SIGALRM, _late)
+    signal.signal(signal.SIGPROF, _late)
     if reader in ("csv", "xlsx", "ods"):
         source = miniature.source(miniature.CALLS)
     elif reader == "pcc":
@@ -108,7 +108,7 @@ def _part(reader: str, first: int, last: int, seed: int, folder: Path) -> None:
         made = _made(mutants, reader, random.Random(f"{seed} {reader} {at}"))
         place = folder / "store"
         shutil.rmtree(place, ignore_errors=True)
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             odd = _one(con, source, made, place, counts)
         except FileFault as fault:
@@ -129,7 +129,7 @@ def _part(reader: str, first: int, last: int, seed: int, folder: Path) -> None:
             odd = [f"{type(error).__name__}: {str(error)[:200]} at {' '.join(where[-2:])}"]
             con = fault_table._ground.__wrapped__() if "duckdb" in type(error).__module__ else con
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         counts["held"] += not odd
         for each in odd:
             print(json.dumps({"at": at, "odd": each}, ensure_ascii=False), flush=True)
