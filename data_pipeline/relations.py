@@ -65,11 +65,12 @@ def create_views_and_marts(
         lineage[name] = own.union(*(lineage.get(need, set()) for need in needs[name]))
         rules[name] = set(RULED.findall(texts[name])).union(*(rules.get(need, set()) for need in needs[name]))
     if changed is None:  # else they stand as they are, over the rows that came
-        _create_views(con, texts)
+        _create_views(con, {name: texts[name] for name in order})
+    told_by_views = {name for name in order if name.startswith("staging.") and lineage[name] & TOLD}
     anew: set[str] = set()  # what stands on a word of the build about itself, and may have come out otherwise
 
     def make(name: str) -> None:
-        told = needs[name] & (TOLD | anew)
+        told = needs[name] & (TOLD | told_by_views | anew)
         concerned = changed is None or lineage[name] & changed.keys()
         if not (concerned or told):
             return
@@ -162,7 +163,9 @@ def _concerned(text: str, lineage: dict[str, set[str]], changed: Iterable[str]) 
     """Does a check look at a changed source, at what each build says of itself, or at a mart that this has changed?"""
     needs = _named(text)
     under = needs.union({need.removeprefix("raw.") for need in needs})
-    return bool(under.union(*(lineage.get(need, set()) - TOLD for need in needs)) & TOLD.union(changed))
+    for need in needs:  # a mart that stands on what a build says is itself among the changed where it came out otherwise
+        under |= lineage.get(need, set()) - (TOLD if need.startswith("marts.") else set())
+    return bool(under & TOLD.union(changed))
 
 
 def _named(text: str) -> set[str]:
