@@ -23,8 +23,8 @@ _here: contextvars.ContextVar[Place | None] = contextvars.ContextVar("_here", de
 class Place:
     """A place on the page: what is put `with` it stands there, in the order in which it came."""
 
-    def __init__(self, kind: str):
-        self.kind, self.parts = kind, []
+    def __init__(self, kind: str, key: str = ""):
+        self.kind, self.key, self.parts = kind, key, []
 
     def __enter__(self) -> Place:
         self.before = _here.set(self)
@@ -34,12 +34,12 @@ class Place:
         _here.reset(self.before)
 
     def __html__(self) -> str:
-        return markup.PLACE.render(kind=self.kind, parts=self.parts)
+        return markup.PLACE.render(kind=self.kind, key=self.key, parts=self.parts)
 
 
 def carried(piece: str) -> str:
     """A piece that changes in place by itself: what is chosen from keeps the focus when it comes anew."""
-    return markup.carried(markup.PLACE.render(kind="stHtml", parts=[Markup(piece)]))
+    return markup.carried(markup.PLACE.render(kind="stHtml", key="", parts=[Markup(piece)]))
 
 
 def put(piece: str, narrow: bool = False) -> None:
@@ -52,7 +52,7 @@ def put(piece: str, narrow: bool = False) -> None:
 
 def whole() -> None:
     """From here on the page is one piece. Nothing of Streamlit's own can stand in it; after `st.stop()` none comes."""
-    _here.set(Place("stHtml page"))
+    _here.set(Place("stHtml page", st.session_state["page"]))
 
 
 def is_whole() -> bool:

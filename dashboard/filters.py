@@ -32,26 +32,33 @@ ENDONYMS = {"zh": "中文", "en": "English"}
 SLIDE = re.compile(r"([am])/([A-Za-z0-9_.-]{1,40}):([0-9]{1,3})")  # agenda or meeting, and the slide one came from
 
 
-def begin(slot: DeltaGenerator | None) -> None:
-    """Before the page is drawn: the period, in its place beside the menu; nothing has been chosen on the page yet.
-
-    Here and not in the frame, so that another period draws the page alone. `slot` is None where there is no period.
-    """
-    years = ["all", *(str(each) for each in reversed(warehouse.years()))]
+def begin(has_period: bool) -> None:
+    """Before the page is drawn: which period it is of, if of any; nothing has been chosen on the page yet."""
+    years = _years()
     default = years[min(1, len(years) - 1)]
     _parted("year", "part")
     _linked("year", years, default)
     _linked("part", PARTS, "")
-    if slot:
-        whole, chosen = t("frame.all_years"), st.session_state["year"]
-        said = {each: whole if each == "all" else year(int(each) + periods.ROC) for each in years}
-        parts = {each: _part_words(chosen, each) for each in PARTS}
-        lists = _list("year", t("frame.period"), said, 112)
-        lists += _list("part", t("frame.part"), parts, 140, disabled=chosen == "all")
-        slot.html(body.carried(lists), width="content")
     _tell("year", default)
     _tell("part", "")
-    st.session_state["chosen"] = {t("frame.period"): period_words(period())} if slot else {}
+    st.session_state["chosen"] = {t("frame.period"): period_words(period())} if has_period else {}
+
+
+def show_period(slot: DeltaGenerator) -> None:
+    """The lists of periods, in their place beside the menu: after the page, which is what one waits for.
+
+    Drawn with the page and not with the frame, so that another period draws the page alone.
+    """
+    whole, chosen = t("frame.all_years"), st.session_state["year"]
+    said = {each: whole if each == "all" else year(int(each) + periods.ROC) for each in _years()}
+    parts = {each: _part_words(chosen, each) for each in PARTS}
+    lists = _list("year", t("frame.period"), said, 112)
+    lists += _list("part", t("frame.part"), parts, 140, disabled=chosen == "all")
+    slot.html(body.carried(lists), width="content")
+
+
+def _years() -> list[str]:
+    return ["all", *(str(each) for each in reversed(warehouse.years()))]
 
 
 def leave() -> None:

@@ -45,7 +45,7 @@ def main() -> None:
 def _body(page: st.Page, period: DeltaGenerator | None) -> None:
     """The page below the frame: what is chosen on it draws it alone, the frame stays as it is."""
     heard.begin()
-    filters.begin(period)
+    filters.begin(period is not None)
     try:
         # One build and one language for the whole page: neither is looked up again for each word.
         with warehouse.at(warehouse.here().name()), words.speaking(words.language()), body.collected():
@@ -56,6 +56,8 @@ def _body(page: st.Page, period: DeltaGenerator | None) -> None:
         logging.getLogger("dashboard").exception("page %s failed", page.url_path)
         st.error(t("frame.failed"), icon=":material/error:")
     finally:
+        if period:
+            filters.show_period(period)
         filters.tell()
         heard.done()
 

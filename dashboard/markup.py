@@ -18,7 +18,10 @@ TITLE = _html.from_string("""
 
 # A page as one text in one attribute: `page.js` puts it on the screen.
 CARRIER = Markup("""<div class="carrier" hidden data-page='{}'></div>""")
-PLACE = _html.from_string('<div class="{{ kind }}">{% for part in parts %}<div>{{ part }}</div>{% endfor %}</div>')
+PLACE = _html.from_string(
+    '<div class="{{ kind }}"{% if key %} data-key="{{ key }}"{% endif %}>'
+    "{% for part in parts %}<div>{{ part }}</div>{% endfor %}</div>"
+)
 NOTE = _html.from_string('<p class="note">{{ text }}</p>')
 NOTHING = _html.from_string('<p class="nothing" role="note"><span aria-hidden="true">○</span> {{ text }}</p>')
 WARNING = _html.from_string('<p class="nothing warning" role="note"><span aria-hidden="true">▲</span> {{ text }}</p>')

@@ -100,7 +100,7 @@ def page() -> str:
     links = "".join(f'<link rel="modulepreload" crossorigin href="{each}">' for each in hints)
     # The house has fonts of its own; this one would be fetched first and never used.
     text = re.sub(r'<link\s+rel="preload"\s+href="\./static/media/SourceSans[^>]*>', "", text)
-    step, style = (path.read_text(encoding="utf-8") for path in (plot.FOLDER / "one_step.js", LOOK))
+    step, style = (path.read_text(encoding="utf-8") for path in (plot.FOLDER / "before.js", LOOK))
     text = text.replace("</head>", f"{KNOWN}<script>{step}</script>{links}{chart}</head>")
     # After the head, where Streamlit's own styles go: of two that say as much, the later one counts.
     return text.replace("</body>", f"<style>{style}</style></body>")

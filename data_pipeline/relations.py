@@ -163,7 +163,7 @@ def _concerned(text: str, lineage: dict[str, set[str]], changed: Iterable[str]) 
     """Does a check look at a changed source, at what each build says of itself, or at a mart that this has changed?"""
     needs = _named(text)
     under = needs.union({need.removeprefix("raw.") for need in needs})
-    for need in needs:  # a mart that stands on what a build says is itself among the changed where it came out otherwise
+    for need in needs:  # a mart over what a build says is among the changed itself, where it came out otherwise
         under |= lineage.get(need, set()) - (TOLD if need.startswith("marts.") else set())
     return bool(under & TOLD.union(changed))
 

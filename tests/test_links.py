@@ -16,13 +16,15 @@ def page() -> None:
 
     from dashboard import filters, words
 
-    filters.begin(filters.bar())
+    slot = filters.bar()
+    filters.begin(has_period=True)
     chosen = {
         "agency": filters.choice("agency_id", "agency"), "district": filters.choice("district_id", "district"),
         "category": filters.choice("category"), "view": filters.option("view", {"a": "甲", "b": "乙"}, "v", required=True),
         "verdict": filters.option("verdict", {"x": "是", "y": "否"}, "w", listed=True), "q": filters.search("q", "找"),
     }  # fmt: skip
     st.session_state["seen"] = chosen | {"period": filters.period().code, "lang": words.language()}
+    filters.show_period(slot)
     filters.tell()
 
 

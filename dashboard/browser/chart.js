@@ -1,8 +1,9 @@
 // How does a figure become a drawing? Plotly draws it where the page says it; what is asked anew is changed in place.
 import "./plotly-basic.min.js";
-import { settle } from "./page.js";
+import { hear, settle } from "./page.js";
 
 const plots = new Map(); // the key of a chart → what Plotly draws into; it outlives the markup around it
+const AWAY = 24; // drawings of pages that were left: who comes back finds them as they were
 const charts = document.getElementsByClassName("chart"); // always those of now
 const ears = {}; // "show" runs a dialog, "draw" the page: what tells the server, by what it is to do
 const early = []; // pressed before the server listens
@@ -30,7 +31,12 @@ function made(key) {
 
 function draw(chart) {
   const plot = plots.get(chart.dataset.key) ?? made(chart.dataset.key);
-  if (plot.parentNode !== chart) chart.append(plot);
+  if (plot.parentNode !== chart) {
+    if (plot.said) Plotly.Fx.unhover(plot); // as it was when its page was left
+    chart.append(plot);
+    plots.delete(chart.dataset.key); // what was seen last stands last
+    plots.set(chart.dataset.key, plot);
+  }
   // To ask for a width lays the page out. What was drawn already is as wide as before, or `sized` says so.
   const wide = plot.wide || chart.clientWidth;
   if (!wide) return; // not on the screen: drawn when it has a width
@@ -65,13 +71,14 @@ function look() {
     draw(chart);
     sized.observe(chart);
   }
-  for (const [key, plot] of plots) {
-    if (plot.isConnected) continue;
+  const away = [...plots].filter(([, plot]) => !plot.isConnected);
+  for (const [key, plot] of away.slice(0, -AWAY)) {
     Plotly.purge(plot);
     plots.delete(key);
   }
 }
 
+addEventListener("said", ({ data }) => hear(data, draw));
 new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
 look();
 

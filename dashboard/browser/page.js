@@ -65,22 +65,89 @@ function redraw(now, next, draw) {
   }
 }
 
+// What a carrier of this holder brings is put beside it, in place of what it brought before.
+function put(holder, text, draw) {
+  const next = read(text);
+  const now = held.get(holder);
+  if (now?.isConnected && now.dataset.key === next.dataset.key) {
+    redraw(now, next, draw);
+    become(now, next);
+  } else {
+    now?.remove();
+    held.set(holder, holder.appendChild(next));
+  }
+  held.get(holder).said = text;
+}
+
 // Puts each page that came beside its carrier, which the framework owns, and takes away those that went.
 export function settle(draw) {
   for (const carrier of carriers) {
     if (carrier.taken) continue;
     carrier.taken = true;
     const holder = carrier.closest('[data-testid="stElementContainer"]');
-    const next = read(carrier.dataset.page);
-    const now = held.get(holder);
-    if (now?.isConnected) {
-      redraw(now, next, draw);
-      become(now, next);
-    } else held.set(holder, holder.appendChild(next));
+    const text = carrier.dataset.page;
+    const [early, page] = [...held].find(([, { said }]) => said === text) ?? [];
+    const stands = ahead.indexOf(text);
+    ahead.splice(0, stands + 1); // those before it came and went
+    if (stands < 0) put(holder, text, draw);
+    else if (page && early !== holder) {
+      held.get(holder)?.remove();
+      held.set(holder, holder.appendChild(page));
+      held.delete(early);
+    }
   }
   for (const [holder, page] of held) {
     if (holder.isConnected && holder.querySelector(".carrier")) continue;
     page.remove();
     held.delete(holder);
+  }
+}
+
+// A page asked anew is put on the screen as soon as its message is here, before the framework goes through it and all
+// that comes with it: there is one page at a time, so where it stands is known. Its carrier, when it has got the same text
+// at last, finds it standing.
+const ahead = []; // texts that stand and that no carrier has brought yet
+const heard = new Map(); // pages by the hash of their message: of one that it sent before the server says no more
+const words = new TextDecoder();
+
+export function hear(message, draw) {
+  const text = message instanceof ArrayBuffer ? said(new Uint8Array(message)) : undefined;
+  const pages = [...held].filter(([holder, page]) => holder.isConnected && page.classList.contains("page"));
+  if (text === undefined || pages.length !== 1) return;
+  put(pages[0][0], text, draw);
+  ahead.push(text);
+}
+
+// The page in a message (ForwardMsg: delta 5, new_element 3, html 54, body 1; hash 1, ref_hash 11), if there is one.
+function said(message) {
+  const known = field(message, 11);
+  if (known) return heard.get(words.decode(known));
+  const body = [5, 3, 54, 1].reduce(field, message);
+  const carrier = body && read(words.decode(body));
+  if (!carrier?.classList.contains("carrier") || !carrier.dataset.page.startsWith('<div class="stHtml page"')) return;
+  heard.set(words.decode(field(message, 1)), carrier.dataset.page);
+  if (heard.size > 30) heard.delete(heard.keys().next().value);
+  return carrier.dataset.page;
+}
+
+// The bytes of a field of a protobuf message, if it has that field.
+function field(bytes, wanted) {
+  let at = 0;
+  const number = () => {
+    for (let value = 0, unit = 1; ; unit *= 128) {
+      const byte = bytes[at++] ?? 0;
+      value += (byte & 127) * unit;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes?.length) {
+    const tag = number();
+    const way = tag & 7;
+    if (way === 0) number();
+    else {
+      const long = way === 2 ? number() : way === 1 ? 8 : 4;
+      if (way === 2 && tag >> 3 === wanted) return bytes.subarray(at, at + long);
+      at += long;
+    }
   }
 }

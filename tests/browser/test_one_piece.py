@@ -6,6 +6,10 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Html_pb2 import Html
 
 from dashboard import plot
 from tests.browser.conftest import Visit, visiting
@@ -127,6 +131,62 @@ def test_another_page_leaves_nothing_of_the_one_before(visit: Visit, server: str
         keys = page.locator(".chart").evaluate_all("(all) => all.map((each) => each.dataset.key)")
         assert len(keys) == len(set(keys)) == page.locator(".js-plotly-plot").count() > 0
     assert visit.errors == []
+
+
+def test_a_page_stands_before_the_framework_has_its_text(visit: Visit, server: str) -> None:
+    """Also one that the server sends by its hash alone, as it sent it before."""
+    page = visit.open(f"{server}/hotline?year=112").page
+    page.evaluate(
+        """() => {
+          const title = () => document.querySelector("h1.message").innerText;
+          let before = title();
+          window.early = 0;
+          addEventListener("said", () => {
+            const carriers = [...document.querySelectorAll(".carrier")].map((each) => each.dataset.page);
+            if (title() !== before && !carriers.some((each) => each.includes(title()))) early += 1;
+            before = title();
+          });
+        }"""
+    )
+    for turn, (year, name) in enumerate((("111", "111 年"), ("110", "110 年"), ("111", "111 年")), 1):
+        page.locator(".choice[data-key=year]").select_option(label=name)
+        page.wait_for_function(f"() => location.search.includes('year={year}')")
+        visit.settle()
+        assert page.evaluate("early") == turn
+        assert name in page.locator("h1.message").inner_text()
+        assert page.locator("h1.message").count() == 1
+    assert visit.errors == []
+
+
+def test_who_comes_back_to_a_page_finds_its_drawings(visit: Visit, server: str) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    page.evaluate(
+        """() => {
+          const react = Plotly.react;
+          window.drawn = 0;
+          Plotly.react = (...all) => { drawn += 1; return react(...all); };
+          window.kept = [...document.querySelectorAll(".js-plotly-plot")];
+        }"""
+    )
+    for link, address in (("陳情", "/petitions"), ("1999", "/hotline")):
+        page.evaluate("drawn = 0")
+        page.get_by_text("為民服務", exact=True).first.click()
+        page.get_by_role("menuitem").filter(has_text=link).last.click()
+        page.wait_for_function("(address) => location.pathname === address", arg=address)
+        page.locator(f".page[data-key={address[1:]}] .js-plotly-plot").first.wait_for()
+        visit.settle()
+    assert page.evaluate("kept.every((each) => each.isConnected) && drawn") == 0
+    page.set_viewport_size({"width": 1500, "height": 900})  # they still follow the window
+    page.wait_for_function("() => kept.every((each) => each.offsetWidth === each.parentElement.clientWidth)")
+    assert visit.errors == []
+
+
+def test_a_page_is_found_in_a_message_of_the_framework() -> None:
+    """`page.js` reads the fields by their numbers: those of the installed version."""
+    of = ForwardMsg.DESCRIPTOR.fields_by_name
+    assert (of["hash"].number, of["delta"].number, of["ref_hash"].number) == (1, 5, 11)
+    assert (Delta.DESCRIPTOR.fields_by_name["new_element"].number, Html.DESCRIPTOR.fields_by_name["body"].number) == (3, 1)
+    assert Element.DESCRIPTOR.fields_by_name["html"].number == 54
 
 
 def _taken(page: Page, server: str, text: str) -> dict:
