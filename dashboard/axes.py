@@ -10,12 +10,12 @@ from dashboard import look, words
 
 SIZE = 16
 TICKS = 7  # on half a screen
-FOOT = 40  # pixels under the axis, for the ticks
+TOP, FOOT = 16, 40  # pixels over a plot, and under its axis, for the ticks
 GAP = {"ticks": "outside", "ticklen": 8, "tickcolor": look.WHITE}  # between names and bars
 LATIN = 0.56  # of a letter, in ems; a Chinese one is 1
 
 
-def layout(height: int, left: int = 56, right: int = 24, top: int = 16, bottom: int = FOOT) -> dict:
+def layout(height: int, left: int = 56, right: int = 24, top: int = TOP, bottom: int = FOOT) -> dict:
     return {
         "height": height,
         "margin": {"l": left, "r": right, "t": top, "b": bottom},
@@ -72,29 +72,48 @@ def span(months: Sequence[dt.date]) -> list[dt.date]:
     return [first - beside, last + beside]
 
 
-def apart(notes: list[dict], low: float, high: float, height: int) -> list[dict]:
-    """Move the labels at the right of a plot apart, and none below the axis; each keeps its order from top to bottom.
+def note(x: dt.date, y: float, text: str, colour: str, **more: object) -> dict:
+    """A word at a point of a plot: to its `side` right or left, of a `size`, with more to be read in `hover`."""
+    return {"x": x, "y": y, "text": text, "colour": colour, "side": "right", "size": SIZE, "hover": "", **more}
+
+
+def apart(ends: list[dict], low: float, high: float, height: int) -> list[dict]:
+    """Move the notes at the right of a plot apart, and none below the axis; each keeps its order from top to bottom.
 
     `low` and `high` are the ends of the vertical axis; `height` is that of the whole chart.
     """
-    ends = [note for note in notes if note.get("xanchor") == "left" and "yref" not in note]
-    labels = sorted(ends, key=lambda note: -note["y"])
-    room = height - FOOT - 16
-    wanted = [(high - note["y"]) / ((high - low) or 1) * room for note in labels]
-    halves = [SIZE * 0.66 * (1 + note["text"].count("<br>")) for note in labels]
+    ends = sorted(ends, key=lambda each: -each["y"])
+    room, pixel = height - FOOT - TOP, (high - low) / (height - FOOT - TOP)
+    halves = [SIZE * 0.66 * (1 + each["text"].count("<br>")) for each in ends]
     placed: list[float] = []
-    for place, half in zip(wanted, halves, strict=True):
+    for each, half in zip(ends, halves, strict=True):
+        place = (high - each["y"]) / pixel
         above = placed[-1] + halves[len(placed) - 1] + half if placed else place
         placed.append(max(place, above))
     floor = float(room)
-    for index in reversed(range(len(labels))):
+    for index in reversed(range(len(ends))):
         placed[index] = min(placed[index], floor - halves[index])
         floor = placed[index] - halves[index]
-        labels[index]["yshift"] = wanted[index] - placed[index]
-    return notes
+    return [{**each, "y": high - place * pixel} for each, place in zip(ends, placed, strict=True)]
 
 
-def right(notes: list[dict]) -> int:
-    """The margin that the labels at the right of a plot need."""
-    ends = [note for note in notes if note.get("xanchor") == "left" and "yref" not in note]
-    return max((width(note["text"], SIZE * 1.06) + 16 for note in ends), default=24)
+def written(notes: list[dict]) -> dict:
+    """Notes as points that are drawn as words: annotations cost more than lines, as Plotly draws each of them twice."""
+    space = "\u2005"  # between the point and the word; on each line of it
+    told = [
+        space + each["text"].replace("<br>", f"<br>{space}") if each["side"] == "right" else each["text"] + space
+        for each in notes
+    ]
+    return {
+        "type": "scatter", "mode": "text", "showlegend": False, "cliponaxis": False,
+        "x": [each["x"] for each in notes], "y": [each["y"] for each in notes], "text": told,
+        "textposition": [f"middle {each['side']}" for each in notes],
+        "textfont": {"color": [each["colour"] for each in notes], "size": [each["size"] for each in notes]},
+        "hovertext": [each["hover"] for each in notes],
+        "hoverinfo": ["text" if each["hover"] else "skip" for each in notes],
+    }  # fmt: skip
+
+
+def right(ends: list[dict]) -> int:
+    """The margin that the notes at the right of a plot need."""
+    return max((width(each["text"], SIZE * 1.06) + 16 for each in ends), default=24)

@@ -17,6 +17,7 @@ from dashboard.words import t
 
 MANY = 20  # bars; more stand closer together
 CAMERA = 44  # pixels beside the bars, where the button that keeps the image stands
+ABOVE = 0.05  # of an axis, over its highest value
 NARROW = 440  # pixels of a time axis on half a screen of 1366
 
 
@@ -111,10 +112,10 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     unfinished = unfinished_month(answer, months)
     before = [] if split else year_before(answer)
     scale, suffix = axes.scaling([row["value"] for row in (*answer.rows, *before)], unit)
-    traces, notes = [], []
+    traces, ends = [], []
     if before:
         traces.append(_line(before, unit, scale, look.REST, t("frame.year_before"), dash="solid"))
-        notes.append(_end(before[-1], scale, t("frame.year_before"), look.MUTED))
+        ends.append(_end(before[-1], scale, t("frame.year_before"), look.MUTED))
     for place, code in enumerate(order):
         colour = look.SERIES[place] if place < len(look.SERIES) else look.REST
         rows = groups[code]
@@ -126,9 +127,9 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
                 _line(rows[-2:], unit, scale, colour, t("frame.unfinished", month=name), dash="dot", light=True)
             )
         if split and whole and whole[-1]["value"] is not None:
-            notes.append(_end(whole[-1], scale, name, readable(colour)))
+            ends.append(_end(whole[-1], scale, name, readable(colour)))
         elif before and whole and whole[-1]["value"] is not None:
-            notes.append(_end(whole[-1], scale, words.year(whole[-1]["month"]), readable(colour)))
+            ends.append(_end(whole[-1], scale, words.year(whole[-1]["month"]), readable(colour)))
     shapes = []
     if target is not None:
         shapes.append(
@@ -143,13 +144,22 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             }
         )
         told = t("frame.target", value=words.amount(target, unit))
-        notes.append(_end({"month": months[-1], "value": target}, scale, told, look.MUTED))
+        ends.append(_end({"month": months[-1], "value": target}, scale, told, look.MUTED))
     events = events_on(answer, months)
     shapes += [_mark(event["month"]) for event in events]
-    notes += _notes(events, months)
     marked = axes.ticks(months)
-    known = [row["value"] * scale for row in (*answer.rows, *before) if row["value"] is not None] or [0]
-    drawn = axes.layout(height, right=axes.right(notes))
+    known = [row["value"] for row in (*answer.rows, *before) if row["value"] is not None]
+    low, high = floor * scale, max([floor, target or floor, *known]) * scale
+    high = high + (high - low) * ABOVE if high > low else low + 1
+    high = min(high, 100) if _whole(answer) else high
+    pixel = (high - low) / (height - axes.TOP - axes.FOOT)
+    # On the last point itself a word would keep the pointer from its figures.
+    beside = axes.span(months)[1] - months[-1]
+    ends = [{**each, "x": each["x"] + beside} for each in axes.apart(ends, low, high, height)]
+    notes = ends + _notes(events, months, low, pixel)
+    if notes:
+        traces.append(axes.written(notes))
+    drawn = axes.layout(height, right=axes.right(ends))
     drawn |= {
         "xaxis": {
             "range": axes.span(months),
@@ -163,8 +173,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "tickcolor": look.PALE,
         },
         "yaxis": {
-            "rangemode": "tozero",
-            "autorangeoptions": {"minallowed": floor * scale} | ({"maxallowed": 100} if _whole(answer) else {}),
+            "range": [low, high],
             "gridcolor": "#E6E9EE",
             "zerolinecolor": look.GREY,
             "ticksuffix": suffix,
@@ -174,7 +183,6 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "tickformat": ",~g",
             "nticks": 6,
         },
-        "annotations": axes.apart(notes, min(floor * scale, *known), max(known), height),
         "shapes": shapes,
         "hovermode": "closest",
     }
@@ -296,10 +304,7 @@ def year_before(answer: Answer) -> list[dict]:
 
 def _end(row: dict, scale: float, text: str, colour: str) -> dict:
     """A name at the end of its line."""
-    return {
-        "x": row["month"], "y": (row["value"] or 0) * scale, "text": f"<b>{axes.wrapped(plain(text), 11)}</b>",
-        "showarrow": False, "xanchor": "left", "xshift": 8, "align": "left", "font": {"color": colour, "size": SIZE},
-    }  # fmt: skip
+    return axes.note(row["month"], (row["value"] or 0) * scale, f"<b>{axes.wrapped(plain(text), 11)}</b>", colour)
 
 
 def events_on(answer: Answer, months: Sequence[dt.date]) -> list[dict]:
@@ -316,8 +321,11 @@ def _mark(month: dt.date) -> dict:
     }  # fmt: skip
 
 
-def _notes(events: Sequence[dict], months: Sequence[dt.date]) -> list[dict]:
-    """What happened, beside the marks: to the left of a late one, and above a note that it would stand on."""
+def _notes(events: Sequence[dict], months: Sequence[dt.date], low: float, pixel: float) -> list[dict]:
+    """What happened, beside the marks: to the left of a late one, and above a note that it would stand on.
+
+    `low` is the foot of the axis, `pixel` what one of them is worth on it.
+    """
     whole, levels, notes = (months[-1] - months[0]).days or 1, [], []
     for event in events:
         told = plain(words.pick(event))
@@ -327,11 +335,10 @@ def _notes(events: Sequence[dict], months: Sequence[dt.date]) -> list[dict]:
         level = next((each for each, end in enumerate(levels) if end <= left), len(levels))
         levels[level:level + 1] = [left + wide]
         full = words.noted(words.pick(event), t("frame.simulated")) if event["is_simulated"] else words.pick(event)
-        notes.append({
-            "x": event["month"], "yref": "paper", "y": 0, "yanchor": "bottom", "yshift": level * (SIZE + 4),
-            "xanchor": "right" if late else "left", "xshift": -4 if late else 4, "showarrow": False, "text": told,
-            "hovertext": full, "font": {"size": SIZE - 1, "color": look.MUTED},
-        })  # fmt: skip
+        notes.append(axes.note(
+            event["month"], low + pixel * (level + 0.5) * (SIZE + 4), told, look.MUTED,
+            side="left" if late else "right", size=SIZE - 1, hover=plain(full),
+        ))  # fmt: skip
     return notes
 
 

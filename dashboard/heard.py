@@ -59,15 +59,18 @@ def begin() -> None:
 
     What could be pressed on the page before is still known: it is on the screen until this one is there.
     """
-    _register()
-    _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
     gave_way = st.session_state.get("drawing", False)
     st.session_state["heard_before"] = (st.session_state["heard_before"] if gave_way else {}) | _known()
     st.session_state["drawing"], st.session_state["heard"] = True, {}
 
 
 def done() -> None:
-    """The page is drawn, unless it gave way to another run of it."""
+    """The page is drawn, unless it gave way to another run of it.
+
+    What it listens with comes after it: the browser gets what is waited for first.
+    """
+    _register()
+    _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
     if isinstance(sys.exception(), RerunException):
         return
     st.session_state["drawing"] = False

@@ -34,17 +34,16 @@ def test_there_is_a_tick_and_never_more_than_seven(span: int) -> None:
 @pytest.mark.parametrize("values", [(0, 0, 0), (1, 2, 3), (50, 51, 99), (100, 100, 98), (4.4, 9.1)])
 def test_labels_at_the_right_neither_touch_nor_leave_the_plot(values: tuple) -> None:
     height = 330
-    notes = [{"xanchor": "left", "y": value, "text": f"<b>{value}</b>"} for value in values]
-    axes.apart(notes, 0, 100, height)
-    room = height - axes.FOOT - 16
-    places = sorted((100 - note["y"]) / 100 * room - note["yshift"] for note in notes)
+    notes = [axes.note(dt.date(2023, 1, 1), value, f"<b>{value}</b>", "#000") for value in values]
+    room = height - axes.FOOT - axes.TOP
+    places = sorted((100 - each["y"]) / 100 * room for each in axes.apart(notes, 0, 100, height))
     assert all(b - a >= axes.SIZE for a, b in itertools.pairwise(places))
     assert places[-1] + axes.SIZE / 2 <= room
 
 
 def test_a_label_that_stands_alone_stays_at_its_line() -> None:
-    (note,) = axes.apart([{"xanchor": "left", "y": 40, "text": "電話"}], 0, 100, 330)
-    assert note["yshift"] == 0
+    (note,) = axes.apart([axes.note(dt.date(2023, 1, 1), 40, "電話", "#000")], 0, 100, 330)
+    assert note["y"] == pytest.approx(40)
 
 
 def test_a_long_name_is_wrapped_and_a_short_one_is_not() -> None:

@@ -4,6 +4,7 @@
 // browser lays out a few words anew and not the page, drawings stay in place and the focus stays where it is.
 
 const carriers = document.getElementsByClassName("carrier"); // always those of now
+const LISTS = "select, :has(select)"; // may show another choice than their text does
 const held = new Map(); // what holds a carrier → the page beside it
 const cleaner = Document.parseHTML && self.Sanitizer && new Sanitizer(); // older ones are made otherwise
 if (cleaner) {
@@ -27,8 +28,12 @@ function read(text) {
   return page;
 }
 
-// What a node is, whatever it says: two that are the same change into each other, others take each other's place.
-const kind = (node) => `${node.nodeName} ${node.dataset?.key} ${node.className} ${node.firstElementChild?.className}`;
+// Are two nodes the same, whatever they say? Such ones change into each other, others take each other's place.
+const alike = (one, other) =>
+  one.nodeName === other.nodeName &&
+  (one.nodeType !== Node.ELEMENT_NODE ||
+    (one.getAttribute("data-key") === other.getAttribute("data-key") && one.className === other.className &&
+      one.firstElementChild?.className === other.firstElementChild?.className));
 
 function become(now, next) {
   for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
@@ -36,13 +41,14 @@ function become(now, next) {
   if (now.classList.contains("chart")) return; // what is drawn in it is drawn there
   const [before, after] = [[...now.childNodes], [...next.childNodes]];
   const turn = (old, child) => {
-    if (child.nodeType === Node.ELEMENT_NODE) become(old, child);
-    else if (old.data !== child.data) old.data = child.data;
+    if (child.nodeType === Node.ELEMENT_NODE) {
+      if (!old.isEqualNode(child) || old.matches(LISTS)) become(old, child);
+    } else if (old.data !== child.data) old.data = child.data;
   };
   // From both ends what is of one kind; what is left in the middle came, went, or is something else now.
-  while (before.length && after.length && kind(before[0]) === kind(after[0])) turn(before.shift(), after.shift());
+  while (before.length && after.length && alike(before[0], after[0])) turn(before.shift(), after.shift());
   const end = [];
-  while (before.length && after.length && kind(before.at(-1)) === kind(after.at(-1))) end.push([before.pop(), after.pop()]);
+  while (before.length && after.length && alike(before.at(-1), after.at(-1))) end.push([before.pop(), after.pop()]);
   const there = end.at(-1)?.[0] ?? null;
   for (const old of before) old.remove();
   for (const child of after) now.insertBefore(child, there);
