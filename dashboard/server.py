@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import importlib
 import re
 import sys
@@ -148,6 +149,7 @@ async def _ahead() -> None:
     for name in ("pandas", "pydeck", "dashboard.meeting.stage"):
         await asyncio.to_thread(importlib.import_module, name)
     await asyncio.to_thread(_api)
+    gc.freeze()  # what was imported stays: no page waits until all of it is looked through for what nobody needs
 
 
 @asynccontextmanager

@@ -12,10 +12,33 @@
   };
 }
 
-// What the server says is heard by `page.js` before the framework hears it.
-self.WebSocket = class extends WebSocket {
-  constructor(...how) {
-    super(...how);
-    this.addEventListener("message", ({ data }) => dispatchEvent(Object.assign(new Event("said"), { data })));
-  }
-};
+// What the server says is heard by `page.js` before the framework hears it. While a page is waited for, the framework
+// waits too, until that page is on the screen: it would do its work before, and nobody sees that.
+{
+  const waiting = []; // what it has not heard yet, and of which socket
+  let timer;
+  const goOn = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const [socket, data] of waiting.splice(0)) socket.dispatchEvent(new MessageEvent("message", { data }));
+  };
+  addEventListener("awaited", () => {
+    clearTimeout(timer);
+    timer = setTimeout(goOn, 200);
+  });
+  addEventListener("shown", goOn);
+
+  self.WebSocket = class extends WebSocket {
+    constructor(...how) {
+      super(...how);
+      this.addEventListener("message", (message) => {
+        const { data, isTrusted } = message;
+        if (!isTrusted) return; // it comes again, for the framework
+        dispatchEvent(Object.assign(new Event("said"), { data }));
+        if (timer === undefined) return;
+        message.stopImmediatePropagation();
+        waiting.push([this, data]);
+      });
+    }
+  };
+}

@@ -16,6 +16,7 @@ function tell(to, pressed) {
 // What is chosen or pressed goes with all lists that wait: the server may hear only the last of what came in one breath.
 function choose(key, codes) {
   const waiting = [...document.querySelectorAll("select.choice")].filter((list) => list.waiting !== undefined);
+  dispatchEvent(new Event("awaited"));
   tell("draw", { lists: { ...Object.fromEntries(waiting.map((list) => [list.dataset.key, list.value])), [key]: codes } });
 }
 

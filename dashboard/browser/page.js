@@ -122,6 +122,7 @@ export function hear(message, draw) {
   if (text === undefined || pages.length !== 1) return;
   put(pages[0][0], text, draw);
   ahead.push(text);
+  requestAnimationFrame(() => setTimeout(() => dispatchEvent(new Event("shown"))));
 }
 
 // The page in a message (ForwardMsg: delta 5, new_element 3, html 54, body 1; hash 1, ref_hash 11), if there is one.

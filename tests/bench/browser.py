@@ -56,7 +56,7 @@ bench.still = (charts, since, quiet) => bench.shown() >= charts && (charts ? ben
 const summed = (all) => all.reduce((sum, each) => sum + (Number.isFinite(each) ? each : 0), 0);
 bench.total = () => {
   const first = document.querySelector('.js-plotly-plot');
-  if (first) return summed(first.calcdata.flat().map((each) => each.y));
+  if (first) return summed(first.calcdata.filter(([each]) => each.trace.mode !== 'text').flat().map((each) => each.y));
   const drawn = document.querySelector('[_echarts_instance_]');  // React alone knows whose drawing it is
   let at = drawn[Object.keys(drawn).find((each) => each.startsWith('__reactFiber'))], chart;
   for (; at && !chart; at = at.return)
