@@ -153,6 +153,8 @@ def test_a_page_stands_before_the_framework_has_its_text(visit: Visit, server: s
         page.wait_for_function(f"() => location.search.includes('year={year}')")
         visit.settle()
         assert page.evaluate("early") == turn
+        carriers = page.locator(".carrier").evaluate_all("(all) => all.map((each) => each.dataset.page).join()")
+        assert page.locator("h1.message").inner_text() in carriers, "at last the framework has it too"
         assert name in page.locator("h1.message").inner_text()
         assert page.locator("h1.message").count() == 1
     assert visit.errors == []
