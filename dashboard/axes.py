@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard import look, words
 
@@ -12,6 +13,9 @@ SIZE = 16
 TICKS = 7  # on half a screen
 TOP, FOOT = 16, 40  # pixels over a plot, and under its axis, for the ticks
 GAP = {"ticks": "outside", "ticklen": 8, "tickcolor": look.WHITE}  # between names and bars
+Line = list[tuple[dt.date, float | None]]  # month, height
+ROWS = 12  # of notes over each other; a plot has room for them
+HALO = ", ".join(3 * [f"0 0 3px {look.WHITE}"])  # a word that stands on a line can be read
 LATIN = 0.56  # of a letter, in ems; a Chinese one is 1
 
 
@@ -97,6 +101,30 @@ def apart(ends: list[dict], low: float, high: float, height: int) -> list[dict]:
     return [{**each, "y": high - place * pixel} for each, place in zip(ends, placed, strict=True)]
 
 
+def free_row(
+    taken: Mapping[int, dt.date], lines: list[Line], start: dt.date, end: dt.date, high: int, low: float, step: float
+) -> int:
+    """The lowest row from which on so many (`high`) hold neither a note nor a line within these months.
+
+    `taken` says up to when a row does; where lines run through all of them, notes alone count. Rows are `step` high,
+    from `low` on.
+    """
+    rows = [row for row in range(ROWS) if all(taken.get(each, start) <= start for each in range(row, row + high))]
+    clear = (
+        row for row in rows
+        if not any(_crosses(line, start, end, low + step * row, low + step * (row + high)) for line in lines)
+    )  # fmt: skip
+    return next(clear, rows[0])
+
+
+def _crosses(line: Line, start: dt.date, end: dt.date, foot: float, top: float) -> bool:
+    known = [(month, height) for month, height in line if height is not None]
+    return any(
+        before <= end and month >= start and min(low, high) <= top and max(low, high) >= foot
+        for (before, low), (month, high) in itertools.pairwise(known)
+    )
+
+
 def written(notes: list[dict]) -> dict:
     """Notes as points that are drawn as words: annotations cost more than lines, as Plotly draws each of them twice."""
     space = "\u2005"  # between the point and the word; on each line of it
@@ -108,7 +136,9 @@ def written(notes: list[dict]) -> dict:
         "type": "scatter", "mode": "text", "showlegend": False, "cliponaxis": False,
         "x": [each["x"] for each in notes], "y": [each["y"] for each in notes], "text": told,
         "textposition": [f"middle {each['side']}" for each in notes],
-        "textfont": {"color": [each["colour"] for each in notes], "size": [each["size"] for each in notes]},
+        "textfont": {
+            "color": [each["colour"] for each in notes], "size": [each["size"] for each in notes], "shadow": HALO,
+        },
         "hovertext": [each["hover"] for each in notes],
         "hoverinfo": ["text" if each["hover"] else "skip" for each in notes],
     }  # fmt: skip

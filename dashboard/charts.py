@@ -18,6 +18,7 @@ from dashboard.words import t
 MANY = 20  # bars; more stand closer together
 CAMERA = 44  # pixels beside the bars, where the button that keeps the image stands
 ABOVE = 0.05  # of an axis, over its highest value
+NOTE = 14  # ems of a line of what happened
 NARROW = 440  # pixels of a time axis on half a screen of 1366
 
 
@@ -156,7 +157,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     # On the last point itself a word would keep the pointer from its figures.
     beside = axes.span(months)[1] - months[-1]
     ends = [{**each, "x": each["x"] + beside} for each in axes.apart(ends, low, high, height)]
-    notes = ends + _notes(events, months, low, pixel)
+    notes = ends + _notes(events, months, [list(zip(each["x"], each["y"], strict=True)) for each in traces], low, pixel)
     if notes:
         traces.append(axes.written(notes))
     drawn = axes.layout(height, right=axes.right(ends))
@@ -321,22 +322,24 @@ def _mark(month: dt.date) -> dict:
     }  # fmt: skip
 
 
-def _notes(events: Sequence[dict], months: Sequence[dt.date], low: float, pixel: float) -> list[dict]:
-    """What happened, beside the marks: to the left of a late one, and above a note that it would stand on.
+def _notes(events: Sequence[dict], months: Sequence[dt.date], lines: list[axes.Line], low: float, pixel: float) -> list:
+    """What happened, beside the marks, to the left of a late one; as low as neither a line nor another note crosses it.
 
     `low` is the foot of the axis, `pixel` what one of them is worth on it.
     """
-    whole, levels, notes = (months[-1] - months[0]).days or 1, [], []
+    whole = (months[-1] - months[0]).days or 1
+    step, taken, notes = pixel * (SIZE + 4), {}, []
     for event in events:
-        told = plain(words.pick(event))
-        wide, place = axes.width(told, SIZE - 1) + 8, (event["month"] - months[0]).days / whole * NARROW
-        late = place > NARROW * 2 / 3
-        left = place - wide if late else place
-        level = next((each for each, end in enumerate(levels) if end <= left), len(levels))
-        levels[level:level + 1] = [left + wide]
+        told = axes.wrapped(plain(words.pick(event)), NOTE)
+        wide = dt.timedelta(days=(axes.width(told, SIZE - 1) + 8) / NARROW * whole)
+        late = (event["month"] - months[0]).days > whole * 2 / 3
+        start = event["month"] - wide if late else event["month"]
+        high = told.count("<br>") + 1
+        row = axes.free_row(taken, lines, start, start + wide, high, low, step)
+        taken |= dict.fromkeys(range(row, row + high), start + wide)
         full = words.noted(words.pick(event), t("frame.simulated")) if event["is_simulated"] else words.pick(event)
         notes.append(axes.note(
-            event["month"], low + pixel * (level + 0.5) * (SIZE + 4), told, look.MUTED,
+            event["month"], low + step * (row + high / 2), told, look.MUTED,
             side="left" if late else "right", size=SIZE - 1, hover=plain(full),
         ))  # fmt: skip
     return notes

@@ -46,6 +46,18 @@ def test_a_label_that_stands_alone_stays_at_its_line() -> None:
     assert note["y"] == pytest.approx(40)
 
 
+def test_a_note_stands_as_low_as_no_line_and_no_other_note_crosses_it() -> None:
+    first, last = months("2023-01", "2023-06")
+    low_line, gap = [(first, 1.0), (last, 1.5)], [(first, None), (last, 1.5)]
+    place = {"start": first, "end": last, "high": 2, "low": 0.0, "step": 1.0}
+    assert axes.free_row({}, [], **place) == 0
+    assert axes.free_row({}, [gap], **place) == 0, "a single point has no line"
+    assert axes.free_row({}, [low_line], **place) == 2
+    assert axes.free_row({2: last}, [low_line], **place) == 3, "a note stands in the row above the line"
+    assert axes.free_row({2: first}, [low_line], **place) == 2, "and ends where this one begins"
+    assert axes.free_row({}, [[(first, 0.0), (last, 99.0)]], **place) == 0, "where there is no room it stays at the foot"
+
+
 def test_a_long_name_is_wrapped_and_a_short_one_is_not() -> None:
     assert axes.wrapped("Household and land registration", 11) == "Household and land<br>registration"
     assert axes.wrapped("電話", 11) == "電話"
