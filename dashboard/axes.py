@@ -14,7 +14,6 @@ TICKS = 7  # on half a screen
 TOP, FOOT = 16, 40  # pixels over a plot, and under its axis, for the ticks
 GAP = {"ticks": "outside", "ticklen": 8, "tickcolor": look.WHITE}  # between names and bars
 Line = list[tuple[dt.date, float | None]]  # month, height
-ROWS = 12  # of notes over each other; a plot has room for them
 HALO = ", ".join(3 * [f"0 0 3px {look.WHITE}"])  # a word that stands on a line can be read
 LATIN = 0.56  # of a letter, in ems; a Chinese one is 1
 
@@ -102,19 +101,22 @@ def apart(ends: list[dict], low: float, high: float, height: int) -> list[dict]:
 
 
 def free_row(
-    taken: Mapping[int, dt.date], lines: list[Line], start: dt.date, end: dt.date, high: int, low: float, step: float
-) -> int:
-    """The lowest row from which on so many (`high`) hold neither a note nor a line within these months.
+    rows: int, taken: Mapping[int, dt.date], lines: list[Line], start: dt.date, end: dt.date,
+    high: int, low: float, step: float,
+) -> int:  # fmt: skip
+    """The lowest of a plot's rows from which on so many (`high`) hold neither a note nor a line within these months.
 
     `taken` says up to when a row does; where lines run through all of them, notes alone count. Rows are `step` high,
     from `low` on.
     """
-    rows = [row for row in range(ROWS) if all(taken.get(each, start) <= start for each in range(row, row + high))]
+    free = [
+        row for row in range(rows - high + 1) if all(taken.get(each, start) <= start for each in range(row, row + high))
+    ]  # fmt: skip
     clear = (
-        row for row in rows
+        row for row in free
         if not any(_crosses(line, start, end, low + step * row, low + step * (row + high)) for line in lines)
     )  # fmt: skip
-    return next(clear, rows[0])
+    return next(clear, free[0] if free else 0)
 
 
 def _crosses(line: Line, start: dt.date, end: dt.date, foot: float, top: float) -> bool:

@@ -17,6 +17,7 @@ from dashboard.words import t
 
 MANY = 20  # bars; more stand closer together
 CAMERA = 44  # pixels beside the bars, where the button that keeps the image stands
+FLOOR = 0.1  # by which an axis begins lower where figures stand under its floor
 ABOVE = 0.05  # of an axis, over its highest value
 NOTE = 14  # ems of a line of what happened
 NARROW = 440  # pixels of a time axis on half a screen of 1366
@@ -39,6 +40,8 @@ def trend(
     if not answer.rows:
         body.nothing(t("frame.no_rows"))
         return
+    while floor > 0 and any(row["value"] is not None and row["value"] < floor for row in _shown(answer, split)):
+        floor = max(0, round(floor - FLOOR, 9))
     figure = trend_figure(
         answer,
         split,
@@ -111,7 +114,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     order = sorted(order, key=lambda code: -sum(row["value"] or 0 for row in groups[code])) if split else order
     months = sorted({row["month"] for row in answer.rows})
     unfinished = unfinished_month(answer, months)
-    before = [] if split else year_before(answer)
+    before = _shown(answer, split)[len(answer.rows) :]
     scale, suffix = axes.scaling([row["value"] for row in (*answer.rows, *before)], unit)
     traces, ends = [], []
     if before:
@@ -157,7 +160,8 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
     # On the last point itself a word would keep the pointer from its figures.
     beside = axes.span(months)[1] - months[-1]
     ends = [{**each, "x": each["x"] + beside} for each in axes.apart(ends, low, high, height)]
-    notes = ends + _notes(events, months, [list(zip(each["x"], each["y"], strict=True)) for each in traces], low, pixel)
+    lines = [list(zip(each["x"], each["y"], strict=True)) for each in traces]
+    notes = ends + _notes(events, months, lines, low, high, pixel)
     if notes:
         traces.append(axes.written(notes))
     drawn = axes.layout(height, right=axes.right(ends))
@@ -167,6 +171,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
             "tickvals": marked,
             "ticktext": [words.month_tick(each) for each in marked],
             "showgrid": False,
+            "fixedrange": True,  # a part is chosen by the period, which is said; what is zoomed lost its words
             "tickangle": 0,
             "tickfont": {"size": SIZE - 1},
             "linecolor": look.GREY,
@@ -175,6 +180,7 @@ def trend_figure(answer: Answer, split, labels, target, floor: float, height: in
         },
         "yaxis": {
             "range": [low, high],
+            "fixedrange": True,
             "gridcolor": "#E6E9EE",
             "zerolinecolor": look.GREY,
             "ticksuffix": suffix,
@@ -275,6 +281,11 @@ def _with_gaps(rows: Sequence[dict]) -> list[dict]:
     return [known.get(month, {"month": month, "value": None, "n": None}) for month in months]
 
 
+def _shown(answer: Answer, split: str | None) -> list[dict]:
+    """The months of a trend and after them, where there is one line, those of the year before."""
+    return [*answer.rows, *([] if split else year_before(answer))]
+
+
 def _whole(answer: Answer) -> bool:
     """Whether the figures are shares of a whole, so that an axis beyond 100 % would mean nothing."""
     return answer.metric.unit == "percent" and all((row["value"] or 0) <= 1 for row in answer.rows)
@@ -322,24 +333,27 @@ def _mark(month: dt.date) -> dict:
     }  # fmt: skip
 
 
-def _notes(events: Sequence[dict], months: Sequence[dt.date], lines: list[axes.Line], low: float, pixel: float) -> list:
+def _notes(
+    events: Sequence[dict], months: Sequence[dt.date], lines: list[axes.Line], low: float, high: float, pixel: float
+) -> list[dict]:
     """What happened, beside the marks, to the left of a late one; as low as neither a line nor another note crosses it.
 
-    `low` is the foot of the axis, `pixel` what one of them is worth on it.
+    `low` and `high` are the ends of the axis, `pixel` what one of them is worth on it.
     """
     whole = (months[-1] - months[0]).days or 1
     step, taken, notes = pixel * (SIZE + 4), {}, []
+    rows = int((high - low) / step)
     for event in events:
         told = axes.wrapped(plain(words.pick(event)), NOTE)
         wide = dt.timedelta(days=(axes.width(told, SIZE - 1) + 8) / NARROW * whole)
         late = (event["month"] - months[0]).days > whole * 2 / 3
         start = event["month"] - wide if late else event["month"]
-        high = told.count("<br>") + 1
-        row = axes.free_row(taken, lines, start, start + wide, high, low, step)
-        taken |= dict.fromkeys(range(row, row + high), start + wide)
+        tall = told.count("<br>") + 1
+        row = axes.free_row(rows, taken, lines, start, start + wide, tall, low, step)
+        taken |= dict.fromkeys(range(row, row + tall), start + wide)
         full = words.noted(words.pick(event), t("frame.simulated")) if event["is_simulated"] else words.pick(event)
         notes.append(axes.note(
-            event["month"], low + step * (row + high / 2), told, look.MUTED,
+            event["month"], low + step * (row + tall / 2), told, look.MUTED,
             side="left" if late else "right", size=SIZE - 1, hover=plain(full),
         ))  # fmt: skip
     return notes

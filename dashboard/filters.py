@@ -292,11 +292,16 @@ def _now() -> dict[str, str]:
 
 def tell() -> None:
     """Put what was chosen into the link: after the page, since the browser is busy with a new link for a while."""
+    came = st.query_params.to_dict()
     for key, value in st.session_state.pop("to_tell", {}).items():
         if value is None:
             st.query_params.pop(key, None)
         elif st.query_params.get(key) != value:
             st.query_params[key] = value
+    goes = st.query_params.to_dict()
+    if goes == came != st.session_state.get("told", came):
+        st.query_params.from_dict(goes)  # chosen before the browser had the last link: it would get that one now
+    st.session_state["told"] = goes
 
 
 def _list(key: str, label: str, options: Mapping[str, str], wide: int, disabled: bool = False) -> Markup:

@@ -106,12 +106,10 @@ def _lined(figure: dict, answer: Answer) -> dict:
     """The figure with a line under it: what, of when, how far the data reach, and whether they are simulated."""
     drawn, margin = figure["layout"], figure["layout"]["margin"]
     span, *filters = (said for _, said in downloads.chosen(answer))
-    told = [words.pick(answer.metric.label), span]
+    told = [f"△ {t('frame.simulated')}"] if answer.is_simulated else []
     if answer.provenance.reach:
         told.append(t("frame.as_of", day=words.day(answer.provenance.reach)))
-    if answer.is_simulated:
-        told.append(f"△ {t('frame.simulated')}")
-    told += filters  # last: of a line that is too long, these are cut
+    told += [span, words.pick(answer.metric.label), *filters]  # of a line too long, what the page says too is cut
     above = max(0, CAMERA_HEIGHT - margin["t"])
     line = {
         "text": " · ".join(told).replace("<", "‹"), "x": 0, "xref": "container", "xanchor": "left", "y": 0,

@@ -30,13 +30,9 @@ def headless(place: int | None, cells: list[str], header: Header | None, source:
     """Why a file that should be of this source has no header: its best row in place `place`, or its first row."""
     if header is None:
         wanted = "、".join(column.header for column in source.columns.values() if column.required)
-        filled = [cell for cell in cells if cell.strip()]
-        quoted = "、".join(filled)[:200] or "（空白）"
-        row_zh, row_en = f"是：{quoted}", f"is: {quoted}"
-        if filled and source.personal:  # the sentence stays in the audit trail, and the row may name somebody
-            row_zh = f"有 {len(filled)} 格，可能有個資，不引述"
-            row_en = f"has {len(filled)} cells and is not quoted, as it may name a person"
-        title = source.title
+        # The row is not quoted: the audit trail keeps the sentence, and it may name somebody.
+        filled, title = sum(bool(cell.strip()) for cell in cells), source.title
+        row_zh, row_en = (f"有 {filled} 格", f"has {filled} cells") if filled else ("（空白）", "is blank")
         zh = f"找不到標題列，沒有收件；應有欄位：{wanted}；檔案第一列{row_zh}；請確認檔案是否為「{title.zh}」。"
         en = (
             f"no header row, nothing was taken; expected columns: {wanted}; the first row {row_en}; "

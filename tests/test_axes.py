@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from functools import partial
 
 import pytest
 
@@ -50,12 +51,14 @@ def test_a_note_stands_as_low_as_no_line_and_no_other_note_crosses_it() -> None:
     first, last = months("2023-01", "2023-06")
     low_line, gap = [(first, 1.0), (last, 1.5)], [(first, None), (last, 1.5)]
     place = {"start": first, "end": last, "high": 2, "low": 0.0, "step": 1.0}
-    assert axes.free_row({}, [], **place) == 0
-    assert axes.free_row({}, [gap], **place) == 0, "a single point has no line"
-    assert axes.free_row({}, [low_line], **place) == 2
-    assert axes.free_row({2: last}, [low_line], **place) == 3, "a note stands in the row above the line"
-    assert axes.free_row({2: first}, [low_line], **place) == 2, "and ends where this one begins"
-    assert axes.free_row({}, [[(first, 0.0), (last, 99.0)]], **place) == 0, "where there is no room it stays at the foot"
+    row = partial(axes.free_row, 8)
+    assert row({}, [], **place) == 0
+    assert row({}, [gap], **place) == 0, "a single point has no line"
+    assert row({}, [low_line], **place) == 2
+    assert row({2: last}, [low_line], **place) == 3, "a note stands in the row above the line"
+    assert row({2: first}, [low_line], **place) == 2, "and ends where this one begins"
+    assert row({}, [[(first, 0.0), (last, 99.0)]], **place) == 0, "where lines are everywhere it stays at the foot"
+    assert row(dict.fromkeys(range(8), last), [], **place) == 0, "and where notes are"
 
 
 def test_a_long_name_is_wrapped_and_a_short_one_is_not() -> None:

@@ -1,14 +1,15 @@
 // What has to be in place before the framework starts.
 //
 // It writes one step of a reader in several: the choices, the page, then each choice again. Within a second they are one
-// entry of the browser's history, so that its way back leads to where the reader was.
+// entry of the browser's history, so that its way back leads to where the reader was. A step to where one is is none.
 {
   const everyStep = history.pushState;
   let last = 0;
   history.pushState = function (...step) {
+    const stays = new URL(step[2] ?? "", location.href).href === location.href;
     const goes_on = Date.now() - last < 1000;
-    last = Date.now();
-    (goes_on ? history.replaceState : everyStep).apply(this, step);
+    if (!stays) last = Date.now();
+    (stays || goes_on ? history.replaceState : everyStep).apply(this, step);
   };
 }
 

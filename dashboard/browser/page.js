@@ -92,36 +92,43 @@ export function settle(draw) {
     carrier.taken = true;
     const holder = carrier.closest('[data-testid="stElementContainer"]');
     const text = carrier.dataset.page;
-    const [early, page] = [...held].find(([, { said }]) => said === text) ?? [];
-    const stands = ahead.indexOf(text);
-    ahead.splice(0, stands + 1); // those before it came and went
-    if (stands < 0) put(holder, text, draw);
-    else if (page && early !== holder) {
+    // It may have been put where the framework is about to take all away.
+    const stays = (of) => of !== holder && of.isConnected && of.querySelector(".carrier")?.dataset.page === text;
+    const [stands, page] = [...held].find(([of, each]) => each.said === text && !stays(of)) ?? [];
+    const overtaken = ahead.splice(0, ahead.indexOf(text) + 1).length && ahead.length; // a later one is on the screen
+    if (page && stands !== holder) {
       held.get(holder)?.remove();
       held.set(holder, holder.appendChild(page));
-      held.delete(early);
-    }
+      held.delete(stands);
+    } else if (!page && !overtaken) put(holder, text, draw);
   }
   for (const [holder, page] of held) {
     if (holder.isConnected && holder.querySelector(".carrier")) continue;
     page.remove();
     held.delete(holder);
+    if (page.classList.contains("page")) ahead.length = 0;
   }
 }
 
 // A page asked anew is put on the screen as soon as its message is here, before the framework goes through it and all
 // that comes with it: there is one page at a time, so where it stands is known. Its carrier, when it has got the same text
 // at last, finds it standing.
-const ahead = []; // texts that stand and that no carrier has brought yet
+const ahead = []; // texts that came so and that no carrier has brought yet, for a few seconds
 const heard = new Map(); // pages by the hash of their message: of one that it sent before the server says no more
 const words = new TextDecoder();
+let forgetting;
 
 export function hear(message, draw) {
   const text = message instanceof ArrayBuffer ? said(new Uint8Array(message)) : undefined;
   const pages = [...held].filter(([holder, page]) => holder.isConnected && page.classList.contains("page"));
   if (text === undefined || pages.length !== 1) return;
-  put(pages[0][0], text, draw);
-  ahead.push(text);
+  const [[holder, { said: stands }]] = pages;
+  if (text !== stands) {
+    put(holder, text, draw);
+    ahead.push(text);
+    clearTimeout(forgetting); // the framework brings no carrier for what it skips
+    forgetting = setTimeout(() => (ahead.length = 0), 3000);
+  }
   requestAnimationFrame(() => setTimeout(() => dispatchEvent(new Event("shown"))));
 }
 

@@ -183,6 +183,52 @@ def test_who_comes_back_to_a_page_finds_its_drawings(visit: Visit, server: str) 
     assert visit.errors == []
 
 
+@pytest.mark.parametrize("pause", [0, 15, 30, 60])
+def test_two_choices_in_quick_succession_leave_the_link_of_the_last(visit: Visit, server: str, pause: int) -> None:
+    page = visit.open(f"{server}/hotline?year=112").page
+    told = page.locator("h1.message").inner_text()
+    page.evaluate(
+        """async (pause) => {
+          const list = document.querySelector("select.choice[data-key=district]");
+          for (const code of ["yongkang", ""]) {
+            list.value = code;
+            list.dispatchEvent(new Event("change", { bubbles: true }));
+            await new Promise((go) => setTimeout(go, pause));
+          }
+        }""",
+        pause,
+    )
+    page.wait_for_timeout(500)
+    visit.settle()
+    assert page.locator("h1.message").inner_text() == told
+    assert "district" not in page.url and visit.errors == []
+
+
+@pytest.mark.parametrize("again", ["key", "menu", "choices"])
+def test_a_page_asked_for_again_is_there_when_one_comes_back(visit: Visit, server: str, again: str) -> None:
+    """The framework brings no carrier for a text that it has: nothing may wait for one."""
+    page = visit.open(f"{server}/hotline?year=112" if again == "choices" else server).page
+    if again == "key":
+        page.keyboard.press("r")
+    elif again == "menu":
+        page.get_by_text("首長總覽", exact=True).first.click()
+    else:
+        for name in ("永康區", "行政區：全部"):
+            page.locator("select.choice[data-key=district]").select_option(label=name)
+    page.wait_for_timeout(700)
+    visit.settle()
+    told = page.locator("h1.message").inner_text()
+    page.get_by_text("會議", exact=True).first.click()
+    page.wait_for_function("() => location.pathname === '/meeting'")
+    visit.settle()
+    page.go_back()
+    page.wait_for_function("() => location.pathname !== '/meeting'")
+    visit.settle()
+    page.locator(".page h1.message").wait_for()
+    assert page.locator("h1.message").all_inner_texts() == [told]
+    assert page.locator(".chart .main-svg").count() > 0 and visit.errors == []
+
+
 def test_a_page_is_found_in_a_message_of_the_framework() -> None:
     """`page.js` reads the fields by their numbers: those of the installed version."""
     of = ForwardMsg.DESCRIPTOR.fields_by_name
