@@ -22,7 +22,7 @@ def test_a_chart_is_kept_as_an_image_of_either_kind(visit: Visit, server: str, t
     kept.save_as(tmp_path / "a")
     name = kept.suggested_filename
     assert name.endswith(".png") and "總服務量_112_年" in name and "模擬資料" in name
-    assert visit.page.locator('.js-plotly-plot .gtitle').first.text_content().endswith("△ 模擬資料")
+    assert visit.page.locator('.js-plotly-plot .gtitle').first.text_content().startswith("△ 模擬資料")
     assert visit.page.locator(".modebar-btn").first.get_attribute("data-title") == "下載圖檔"
     assert (tmp_path / "a").read_bytes().startswith(b"\x89PNG")
     visit.page.get_by_role("button", name="數字與下載").first.click()
