@@ -56,10 +56,10 @@ def _body(page: st.Page, period: DeltaGenerator | None) -> None:
         logging.getLogger("dashboard").exception("page %s failed", page.url_path)
         st.error(t("frame.failed"), icon=":material/error:")
     finally:
-        if period:
-            filters.show_period(period)
         filters.tell()
         heard.done()
+        if period:
+            filters.show_period(period)
 
 
 main()

@@ -59,18 +59,16 @@ def begin() -> None:
 
     What could be pressed on the page before is still known: it is on the screen until this one is there.
     """
+    # First of all: of a run that gives way before it, the framework forgets what was chosen.
+    _register()
+    _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
     gave_way = st.session_state.get("drawing", False)
     st.session_state["heard_before"] = (st.session_state["heard_before"] if gave_way else {}) | _known()
     st.session_state["drawing"], st.session_state["heard"] = True, {}
 
 
 def done() -> None:
-    """The page is drawn, unless it gave way to another run of it.
-
-    What it listens with comes after it: the browser gets what is waited for first.
-    """
-    _register()
-    _component()(key="chosen_here", data={"to": "draw"}, on_press_change=_chose)
+    """The page is drawn, unless it gave way to another run of it."""
     if isinstance(sys.exception(), RerunException):
         return
     st.session_state["drawing"] = False
@@ -125,7 +123,7 @@ def _told(ear: str) -> dict[str, list]:
 
     Whoever speaks to the server without our page may send anything: what the page would not send is left out.
     """
-    told = st.session_state[ear]["press"]
+    told = st.session_state.get(ear, {}).get("press")
     told = told if isinstance(told, dict) else {}
     pairs = told["lists"].items() if isinstance(told.get("lists"), dict) else [(told.get("key"), told.get("codes"))]
     read = {key: codes if isinstance(codes, list) else [codes] for key, codes in pairs if isinstance(key, str)}
