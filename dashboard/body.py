@@ -51,7 +51,7 @@ def put(piece: str, narrow: bool = False) -> None:
 
 
 def whole() -> None:
-    """From here on the page is one piece. Nothing of Streamlit's own can stand in it; after `st.stop()` none comes."""
+    """From here on the page is one piece. Nothing of Streamlit's own can stand in it."""
     _here.set(Place("stHtml page", st.session_state["page"]))
 
 

@@ -29,21 +29,23 @@ if view == "states":
     title(works.message(scope, month, period), answers=[ask("works.registered", period, where=scope.where)])
     if month is None or not works.states(scope, month):
         st.info(t("frame.no_rows"), icon=":material/search_off:")
-        st.stop()
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        tiles.header(t("works.by_class"))
-        lights.states(ask("works.registered", month, by=("control_class", "light"), where=scope.where),
-                      "control_class", labels("control_class"), height=240, open_only=True,
-                      pick=works.opening(month))  # fmt: skip
-        tiles.header(t("works.reasons"))
-        charts.bars(ask("lags.works", month, by=("factor",), where=scope.where), "factor", labels("factor"),
-                    key="reasons", pick=lambda factor: filters.go("works", view="register", factor=factor))  # fmt: skip
-    with right:
-        tiles.header(t("works.changes"))
-        tiles.table(works.change_columns(month), works.changes(scope, month), compact=True, take=t("works.changes"))
-        tiles.header(t("works.cycle"))
-        tiles.table(works.life_cycle_columns(), works.life_cycle(scope, month), compact=True, take=t("works.cycle"))
+    else:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            tiles.header(t("works.by_class"))
+            lights.states(ask("works.registered", month, by=("control_class", "light"), where=scope.where),
+                          "control_class", labels("control_class"), height=240, open_only=True,
+                          pick=works.opening(month))  # fmt: skip
+            tiles.header(t("works.reasons"))
+            charts.bars(
+                ask("lags.works", month, by=("factor",), where=scope.where), "factor", labels("factor"),
+                key="reasons", pick=lambda factor: filters.go("works", view="register", factor=factor),
+            )  # fmt: skip
+        with right:
+            tiles.header(t("works.changes"))
+            tiles.table(works.change_columns(month), works.changes(scope, month), compact=True, take=t("works.changes"))
+            tiles.header(t("works.cycle"))
+            tiles.table(works.life_cycle_columns(), works.life_cycle(scope, month), compact=True, take=t("works.cycle"))
 
 elif view == "register":
     found = works.rows(scope)

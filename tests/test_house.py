@@ -86,6 +86,11 @@ def test_pages_hold_no_sql_and_open_no_connection():
         assert not {each for each in imports(path) if each.split(".")[0] in ("duckdb", "sqlite3", "data_pipeline")}
 
 
+def test_no_page_stops_the_run():
+    """After `st.stop()` the framework takes nothing more: neither the link nor the lists of periods would come."""
+    assert not [path.name for path in (ROOT / "pages").glob("*.py") if "st.stop" in path.read_text(encoding="utf-8")]
+
+
 def test_the_search_for_sql_finds_sql():
     for text in ("select a from marts.b", "SELECT *\nFROM x", "create table x as", "insert into y values"):
         assert SQL.search(text)
